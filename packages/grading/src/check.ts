@@ -1,0 +1,218 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import { describe, test } from 'vitest';
+import { type ChildVerdict, tell } from './child/channel.ts';
+import { CrashError, watchCrashes } from './child/crashes.ts';
+import { forgetLeaks, type Leaks, leaks } from './child/leaks.ts';
+import { TamperSeal } from './child/tampering.ts';
+import { diagnoseHang, type Symptom } from './diagnosis.ts';
+import { ExerciseError } from './exercise.ts';
+import { readFailure } from './failure.ts';
+import { type Served, serve } from './probes/serve.ts';
+import { run } from './run.ts';
+import { CHECK_LIMIT_MS, startWatchdog, WatchdogError } from './watchdog.ts';
+import { EventLog } from './world/event-log.ts';
+import { type Controls, createWorld, type World } from './world/world.ts';
+
+/** A misconception of the course's catalogue, for example `L1-02`. */
+export type MisconceptionId = `L${number}-${string}`;
+
+/** What a check says besides its verdict. */
+export interface CheckOptions {
+  /** One hint for each misconception that the check can tell apart: the mechanism and a question, never code. */
+  hints: Partial<Record<MisconceptionId, string>>;
+  /** The hint when the evidence fits none of them. */
+  otherwise: string;
+  /** A guard keeps a right answer right: the starter may pass it. Without it, a starter that passes is an error. */
+  guard?: boolean;
+  /** Misconceptions that are no mistake of the learner's but a trap of this runtime. */
+  environment?: MisconceptionId[];
+}
+
+/** What a check's body works with. Everything it starts is stopped when the check is over. */
+export interface CheckContext {
+  /** Handed to the exercise. */
+  world: World;
+  /** The check's side of the World. */
+  controls: Controls;
+  /** What the learner's files started and have not stopped. */
+  leaks: Leaks;
+  /** Serves handlers, the learner's or the check's own, and records every call. */
+  serve<S extends DescService>(service: S, handlers: Partial<ServiceHandlers<S>>): Promise<Served<S>>;
+  /**
+   * Says which evidence points to which misconception. When the check fails, the first entry whose predicate is true
+   * picks the hint; a predicate that throws is false.
+   */
+  diagnose(evidence: Partial<Record<MisconceptionId, (seen: Evidence) => boolean>>): void;
+  /** Calls `cleanup` when the check is over, latest first. */
+  defer(cleanup: () => unknown): void;
+}
+
+/** What is known about a failure when the diagnosis is made. */
+export interface Evidence {
+  /** What the failed assertion was about, or the exception's message. */
+  label: string;
+  /** Why a call hangs, if the watchdog ended the check and the harness can tell. */
+  symptom: Symptom | undefined;
+  /** What nobody caught, if that ended the check. */
+  crash: Error | undefined;
+}
+
+interface Step {
+  number: number;
+  /** The heading of its checks, for example `UnaryCall`. */
+  title: string;
+  /** The file that the learner edits, relative to the lesson's folder. */
+  file: string;
+}
+
+let current: Step | undefined;
+const stoppedSteps = new Set<number>();
+
+/** Groups the checks of one step. */
+export function step(description: Step, body: () => void): void {
+  const declare = (): void => {
+    current = description;
+    body();
+    current = undefined;
+  };
+  if (run?.mode === 'collect') declare();
+  else describe(description.title, declare);
+}
+
+/** Declares a check: `name` is a promise that can be seen at the wire or in the World. */
+export function check(
+  name: string,
+  options: CheckOptions,
+  body: (context: CheckContext) => Promise<void>,
+): void {
+  const step = current;
+  if (!step) throw new Error(`check "${name}" must be inside step()`);
+  if (run?.mode === 'collect') {
+    const { number, title, file } = step;
+    const misconceptions = Object.keys(options.hints);
+    tell({ kind: 'declared', step: number, title, file, name, misconceptions, guard: options.guard ?? false });
+    return;
+  }
+  if (run?.steps && !run.steps.includes(step.number)) return;
+  if (run?.name && !name.includes(run.name)) return;
+  test(name, { timeout: 0 }, () => runCheck(step, name, options, body));
+}
+
+async function runCheck(
+  step: Step,
+  name: string,
+  options: CheckOptions,
+  body: (context: CheckContext) => Promise<void>,
+): Promise<void> {
+  if (stoppedSteps.has(step.number)) {
+    tell({ kind: 'finished', verdict: { step: step.number, name, state: 'not run' } });
+    return;
+  }
+  tell({ kind: 'started', step: step.number, name, otherwise: options.otherwise });
+  const startedMs = performance.now();
+  const log = new EventLog((line) => tell({ kind: 'log', line }));
+  const { failure, diagnose, servers } = await attempt(body, log);
+  const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
+  if (failure !== undefined) {
+    if (failure instanceof WatchdogError || failure instanceof ExerciseError) stoppedSteps.add(step.number);
+    Object.assign(verdict, explain(failure, options, diagnose, servers), { log: log.lines.slice(-20) });
+  }
+  verdict.durationMs = performance.now() - startedMs;
+  tell({ kind: 'finished', verdict });
+  if (failure !== undefined) throw failure;
+}
+
+type Diagnose = Array<[id: string, predicate: (seen: Evidence) => boolean]>;
+
+/** Runs a body to its end, its crash or its watchdog, whichever comes first, and stops what it started. */
+async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog) {
+  const { world, controls } = createWorld(log);
+  const seal = new TamperSeal();
+  const servers: Array<Served<DescService>> = [];
+  const diagnose: Diagnose = [];
+  const cleanups: Array<() => unknown> = [];
+  forgetLeaks();
+
+  const crashed = Promise.withResolvers<never>();
+  crashed.promise.catch(() => {});
+  const stopWatching = watchCrashes((crash) => {
+    log.add('process', crash.message);
+    crashed.reject(crash);
+  });
+  const context: CheckContext = {
+    world,
+    controls,
+    leaks,
+    serve: async (service, handlers) => {
+      const served = await serve(service, handlers, log);
+      cleanups.push(() => served[Symbol.asyncDispose]());
+      servers.push(served as unknown as Served<DescService>);
+      return served;
+    },
+    diagnose: (evidence) => diagnose.push(...(Object.entries(evidence) as Diagnose)),
+    defer: (cleanup) => cleanups.push(cleanup),
+  };
+
+  let failure: unknown;
+  {
+    using watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
+    try {
+      await Promise.race([settled(body(context)), crashed.promise, watchdog.barked]);
+    } catch (error) {
+      failure = error ?? new Error('the check failed without an error');
+    }
+  }
+  const broken = seal.broken();
+  if (broken) failure = new TamperError(broken);
+  const diagnosis = servers.length > 0 ? diagnoseHang(servers.at(-1) as Served<DescService>) : undefined;
+  for (const cleanup of cleanups.reverse()) await cleanup();
+  stopWatching();
+  return { failure, diagnose, servers: diagnosis };
+}
+
+/** Lets what the body has set off come to light: a crash in the next turns of the event loop is still this check's. */
+async function settled(body: Promise<void>): Promise<void> {
+  await body;
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+class TamperError extends Error {
+  constructor(what: string) {
+    super(`\`${what}\` was replaced while the check ran; leave it as it was`);
+    this.name = 'TamperError';
+  }
+}
+
+function explain(
+  failure: unknown,
+  options: CheckOptions,
+  diagnose: Diagnose,
+  hang: ReturnType<typeof diagnoseHang>,
+): Partial<ChildVerdict> {
+  const read = readFailure(failure);
+  const timedOut = failure instanceof WatchdogError;
+  const seen: Evidence = {
+    label: read.label,
+    symptom: timedOut || failure instanceof CrashError ? hang?.symptom : undefined,
+    crash: failure instanceof CrashError ? failure : undefined,
+  };
+  const misconception = diagnose.find(([id, predicate]) => id in options.hints && isTrue(predicate, seen))?.[0];
+  const hint = options.hints[misconception as MisconceptionId] ?? options.otherwise;
+  const isTrap = options.environment?.some((id) => id === misconception) ?? false;
+  return {
+    ...read,
+    state: isTrap ? 'environment' : 'failed',
+    hint,
+    ...(misconception ? { misconception } : {}),
+    ...(timedOut && hang ? { diagnosis: hang.text } : {}),
+  };
+}
+
+function isTrue(predicate: (seen: Evidence) => boolean, seen: Evidence): boolean {
+  try {
+    return predicate(seen);
+  } catch {
+    return false;
+  }
+}

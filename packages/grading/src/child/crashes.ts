@@ -1,0 +1,36 @@
+/** Something the learner's code did that would have ended a real process. */
+export class CrashError extends Error {
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'CrashError';
+    if (cause instanceof Error && cause.stack) this.stack = cause.stack;
+  }
+}
+
+let report: ((crash: CrashError) => void) | undefined;
+
+/** Hands crashes to `listener` until the returned function is called; crashes between two listeners are lost. */
+export function watchCrashes(listener: (crash: CrashError) => void): () => void {
+  report = listener;
+  return () => {
+    report = undefined;
+  };
+}
+
+/** Makes uncaught exceptions, unhandled rejections and attempts to end the process reports instead. */
+export function installCrashWatch(): void {
+  process.on('uncaughtException', (error) => report?.(new CrashError('an exception that nobody caught', error)));
+  process.on('unhandledRejection', (reason) =>
+    report?.(new CrashError('a rejected promise that nobody handled', reason)),
+  );
+  for (const name of ['exit', 'reallyExit', 'abort', 'kill'] as const) {
+    Object.defineProperty(process, name, {
+      configurable: true,
+      value: (...args: unknown[]) => {
+        const crash = new CrashError('your code tried to end the process', `process.${name}(${args.join(', ')})`);
+        report?.(crash);
+        throw crash;
+      },
+    });
+  }
+}

@@ -1,0 +1,14 @@
+export { check, type CheckContext, type CheckOptions, type Evidence, type MisconceptionId, step } from './check.ts';
+export type { Symptom } from './diagnosis.ts';
+export type { Load } from './exercise.ts';
+export type { Answer, CallRecord } from './probes/call-record.ts';
+export { nameOf, type Outcome } from './probes/outcome.ts';
+export { type PeerStream, readPeerStream } from './probes/peer-stream.ts';
+export type { Served } from './probes/serve.ts';
+export type { Bus, BusEvent } from './world/bus.ts';
+export type { Clock } from './world/clock.ts';
+export type { Random } from './world/random.ts';
+export type { Source, SourceItem } from './world/source.ts';
+export type { Store } from './world/store.ts';
+export type { Controls, World } from './world/world.ts';
+export { WorldError, type WorldErrorCode } from './world/world-error.ts';

@@ -1,0 +1,71 @@
+import {
+  CheckState,
+  type Event,
+  type Notice,
+  NoticeKind,
+  type RunFinished,
+} from '@streamlings/proto/streamlings/result/v1/result';
+import { formatVerdict, painter, type ReportOptions } from './verdict.ts';
+
+/** Reports a run as text while it goes on. */
+export interface TextReport {
+  add(event: Event): void;
+}
+
+/**
+ * Creates a report for a terminal or a log. Every check gets a line; the first failure of each step is written in full,
+ * because it is the next thing to do.
+ */
+export function createTextReport(write: (text: string) => void, options: ReportOptions): TextReport {
+  const paint = painter(options);
+  const groups = new Map<number, string>();
+  const failedSteps = new Set<number>();
+  const line = (text: string): void => write(`${text}\n`);
+
+  return {
+    add: ({ lesson, step, body }) => {
+      switch (body.case) {
+        case 'runStarted':
+          for (const check of body.value.checks) groups.set(check.step, check.group);
+          line(`${paint('bold', lesson)} on Node ${body.value.nodeVersion}`);
+          return;
+        case 'checkFinished': {
+          const verdict = body.value;
+          const first = verdict.state !== CheckState.PASSED && !failedSteps.has(step);
+          if (verdict.state !== CheckState.PASSED) failedSteps.add(step);
+          const text = formatVerdict(verdict, groups.get(step) ?? '', options);
+          line(first ? text : (text.split('\n')[0] ?? ''));
+          return;
+        }
+        case 'notice':
+          line(formatNotice(body.value, options));
+          return;
+        case 'runFinished':
+          line(formatSummary(body.value, options));
+      }
+    },
+  };
+}
+
+/** Writes a notice as one line, or as many as it has. */
+export function formatNotice({ kind, text, source }: Notice, options: ReportOptions): string {
+  const paint = painter(options);
+  const place = source ? `${source.file}:${source.line}:${source.column} ` : '';
+  switch (kind) {
+    case NoticeKind.TYPES:
+      return `${paint('yellow', 'types')}  ${place}${text}`;
+    case NoticeKind.OUTPUT:
+      return text
+        .split('\n')
+        .map((printed) => `${paint('dim', '  |')} ${printed}`)
+        .join('\n');
+    default:
+      return `${paint('yellow', 'note')}   ${text}`;
+  }
+}
+
+function formatSummary({ passed, total, cancelled }: RunFinished, options: ReportOptions): string {
+  const paint = painter(options);
+  if (cancelled) return paint('yellow', 'stopped');
+  return paint(passed === total ? 'green' : 'red', `${passed} of ${total} checks passed`);
+}

@@ -1,0 +1,77 @@
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { durationMs } from '@bufbuild/protobuf/wkt';
+import { type CheckFinished, CheckState, type SourceLine } from '@streamlings/proto/streamlings/result/v1/result';
+import { styleText } from 'node:util';
+import wrapAnsi from 'wrap-ansi';
+
+/** How a report is written. */
+export interface ReportOptions {
+  /** Whether to use colours. */
+  color: boolean;
+  /** The width to wrap at, in columns. */
+  width: number;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const badges: Record<number, { text: string; style: Style }> = {
+  [CheckState.PASSED]: { text: ' PASS ', style: ['black', 'bgGreen'] },
+  [CheckState.FAILED]: { text: ' FAIL ', style: ['white', 'bgRed'] },
+  [CheckState.ENVIRONMENT]: { text: ' ENVIRONMENT ', style: ['black', 'bgMagenta'] },
+  [CheckState.INCONCLUSIVE]: { text: ' INCONCLUSIVE ', style: ['black', 'bgYellow'] },
+  [CheckState.NOT_RUN]: { text: ' NOT RUN ', style: ['dim', 'inverse'] },
+};
+
+/**
+ * Writes a verdict as text, several lines without a final line break: what was measured, the line of the spec, what
+ * happened, one hint. A check that passed or did not run is one line.
+ */
+export function formatVerdict(verdict: CheckFinished, group: string, options: ReportOptions): string {
+  const paint = painter(options);
+  const badge = badges[verdict.state] ?? { text: ` STATE ${verdict.state} `, style: 'inverse' };
+  const title = `${paint(badge.style, badge.text)} ${group ? `${group} > ` : ''}${verdict.name}`;
+  if (verdict.state === CheckState.PASSED || verdict.state === CheckState.NOT_RUN) return title;
+  return [
+    title,
+    ...indent(1, describeDifference(verdict), options),
+    ...(verdict.diagnosis ? indent(1, verdict.diagnosis, options) : []),
+    ...spot(verdict.spec, paint),
+    ...spot(verdict.source, paint),
+    ...section('wire', verdict.wire, options),
+    ...section('log', logLines(verdict), options),
+    ...section('hint', verdict.hint ? [verdict.hint] : [], options),
+  ].join('\n');
+}
+
+/** Paints text in a style, or leaves it alone. */
+export function painter({ color }: ReportOptions): (style: Style, text: string) => string {
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+}
+
+function describeDifference({ label, expected, received }: CheckFinished): string {
+  return expected || received ? `${label}: expected ${expected}, received ${received}` : label;
+}
+
+function spot(line: SourceLine | undefined, paint: ReturnType<typeof painter>): string[] {
+  if (!line) return [];
+  return [`   ${paint('cyan', `❯ ${line.file}:${line.line}`)}  ${line.text}`];
+}
+
+function logLines({ log }: CheckFinished): string[] {
+  const width = Math.max(0, ...log.map(({ subject }) => subject.length));
+  return log.map(({ at, subject, text }) => `${milliseconds(at).padStart(6)}  ${subject.padEnd(width)}  ${text}`);
+}
+
+function milliseconds(duration: Duration | undefined): string {
+  return `${Math.round(duration ? durationMs(duration) : 0)} ms`;
+}
+
+function section(title: string, lines: string[], options: ReportOptions): string[] {
+  if (lines.length === 0) return [];
+  return [` ${painter(options)('bold', title)}`, ...lines.flatMap((line) => indent(3, line, options))];
+}
+
+function indent(depth: number, text: string, { width }: ReportOptions): string[] {
+  const wrapped = wrapAnsi(text, Math.max(20, width - depth), { trim: false });
+  return wrapped.split('\n').map((line) => ' '.repeat(depth) + line);
+}

@@ -1,0 +1,89 @@
+import { create } from '@bufbuild/protobuf';
+import { durationFromMs, timestampNow } from '@bufbuild/protobuf/wkt';
+import {
+  CheckState,
+  type Event,
+  EventSchema,
+  NoticeKind,
+  type SourceLineSchema,
+} from '@streamlings/proto/streamlings/result/v1/result';
+import { readFileSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { ChildVerdict, FoundLine } from '../child/channel.ts';
+import type { TypeProblem } from './types.ts';
+import type { Workspace } from './workspace.ts';
+
+type Body = MessageInitShape<typeof EventSchema>['body'];
+type Line = MessageInitShape<typeof SourceLineSchema>;
+
+const states: Record<ChildVerdict['state'], CheckState> = {
+  passed: CheckState.PASSED,
+  failed: CheckState.FAILED,
+  environment: CheckState.ENVIRONMENT,
+  inconclusive: CheckState.INCONCLUSIVE,
+  'not run': CheckState.NOT_RUN,
+};
+
+/** Makes the events of one run, numbered and in the words of the result protocol. */
+export class EventFactory {
+  readonly #workspace: Workspace;
+  readonly #runId = crypto.randomUUID();
+  #seq = 0;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  make(step: number, body: NonNullable<Body>): Event {
+    const { name: lesson } = this.#workspace;
+    return create(EventSchema, { runId: this.#runId, seq: ++this.#seq, time: timestampNow(), lesson, step, body });
+  }
+
+  notice(kind: NoticeKind, text: string, step = 0): Event {
+    return this.make(step, { case: 'notice', value: { kind, text } });
+  }
+
+  types({ file, line, column, text }: TypeProblem): Event {
+    const step = this.#workspace.steps.find((candidate) => candidate.file === file)?.number ?? 0;
+    const source = { file, line, column, text: '' };
+    return this.make(step, { case: 'notice', value: { kind: NoticeKind.TYPES, text, source } });
+  }
+
+  verdict(verdict: ChildVerdict): Event {
+    const { spec, source } = verdict;
+    return this.make(verdict.step, {
+      case: 'checkFinished',
+      value: {
+        name: verdict.name,
+        state: states[verdict.state],
+        label: verdict.label ?? '',
+        expected: verdict.expected ?? '',
+        received: verdict.received ?? '',
+        ...(spec ? { spec: this.#line(spec, basename(spec.path)) } : {}),
+        ...(source ? { source: this.#line(source, this.#relative(source.path)) } : {}),
+        log: (verdict.log ?? []).map(({ atMs, subject, text }) => ({ at: durationFromMs(Math.round(atMs)), subject, text })),
+        hint: verdict.hint ?? '',
+        misconception: verdict.misconception ?? '',
+        diagnosis: verdict.diagnosis ?? '',
+        duration: durationFromMs(Math.round(verdict.durationMs ?? 0)),
+      },
+    });
+  }
+
+  #relative(path: string): string {
+    return relative(this.#workspace.folder, path).split(sep).join('/');
+  }
+
+  #line({ path, line, column }: FoundLine, file: string): Line {
+    return { file, line, column, text: textOf(path, line) };
+  }
+}
+
+function textOf(path: string, line: number): string {
+  try {
+    return readFileSync(path, 'utf8').split('\n')[line - 1]?.trim() ?? '';
+  } catch {
+    return '';
+  }
+}

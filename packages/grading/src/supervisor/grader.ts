@@ -1,0 +1,100 @@
+import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
+import { dirname } from 'node:path';
+import type { ChildLine } from '../child/channel.ts';
+import { GradingChild } from './child-process.ts';
+import { EventQueue } from './queue.ts';
+import { Run, type RunOptions } from './run.ts';
+import type { StepSpec, Workspace } from './workspace.ts';
+
+export type { RunOptions } from './run.ts';
+export type { CheckSpec, StepSpec, Workspace } from './workspace.ts';
+
+/** Grades workspaces, one run at a time, and keeps a warm process for the next. */
+export interface Grader extends AsyncDisposable {
+  /** Starts a process ahead of need. */
+  warm(workspace: Workspace): void;
+  /**
+   * Grades a workspace. The events end with one `runFinished`, whatever the learner's code does; a run that was
+   * cancelled by its signal ends with it too. Leaving the iteration early cancels the run.
+   *
+   * @throws Error if the grading process cannot be started at all.
+   */
+  run(workspace: Workspace, options?: RunOptions): AsyncIterable<Event>;
+}
+
+/** Creates a grader. `timeFactor` multiplies every watchdog; by default it is `STREAMLINGS_TIME_FACTOR`, or 1. */
+export function createGrader(options: { timeFactor?: number } = {}): Grader {
+  const timeFactor = options.timeFactor ?? readTimeFactor();
+  let spare: GradingChild | undefined;
+
+  const prepare = ({ folder, checks }: Workspace): GradingChild => {
+    if (spare?.serves(folder, checks)) return spare;
+    void spare?.kill();
+    spare = new GradingChild(folder, checks);
+    return spare;
+  };
+  const take = async (workspace: Workspace): Promise<GradingChild> => {
+    const child = prepare(workspace);
+    await child.ready();
+    return child;
+  };
+
+  return {
+    warm: (workspace) => void prepare(workspace),
+    async *run(workspace, runOptions = {}) {
+      const left = new AbortController();
+      const signal = AbortSignal.any([left.signal, ...(runOptions.signal ? [runOptions.signal] : [])]);
+      const queue = new EventQueue<Event>();
+      const run = new Run(workspace, { ...runOptions, signal }, timeFactor, (event) => queue.push(event));
+      const performed = run.perform(() => take(workspace)).finally(() => queue.end());
+      performed.catch(() => {});
+      try {
+        yield* queue;
+        await performed;
+      } finally {
+        left.abort();
+        await performed.catch(() => {});
+        // A process that had to be killed is replaced before the next run asks for one.
+        if (spare?.folder === workspace.folder) prepare(workspace);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await spare?.kill();
+    },
+  };
+}
+
+/** Reads from a checks.ts what it expects, without loading any file of the learner. */
+export async function collectChecks({ checks }: { checks: string }): Promise<StepSpec[]> {
+  const child = new GradingChild(dirname(checks), checks);
+  try {
+    await child.ready();
+    const steps = new Map<number, StepSpec>();
+    const done = Promise.withResolvers<string[]>();
+    child.onLine = (line) => {
+      if (line.kind === 'declared') declare(steps, line);
+      if (line.kind === 'done') done.resolve(line.problems);
+    };
+    void child.ended.then((how) => done.resolve([`the process is gone: ${how}`]));
+    child.start({ mode: 'collect', files: {}, timeFactor: 1 });
+    const problems = (await done.promise).filter((problem) => !problem.includes('No test suite found'));
+    if (problems.length > 0) throw new Error(`\`${checks}\` could not be read: ${problems.join('\n')}`);
+    return [...steps.values()];
+  } finally {
+    await child.kill();
+  }
+}
+
+function declare(steps: Map<number, StepSpec>, line: Extract<ChildLine, { kind: 'declared' }>): void {
+  const { step: number, title, file, name, misconceptions, guard } = line;
+  const step = steps.get(number) ?? { number, title, file, checks: [] };
+  steps.set(number, step);
+  step.checks.push({ name, misconceptions, ...(guard ? { guard } : {}) });
+}
+
+function readTimeFactor(): number {
+  const text = process.env.STREAMLINGS_TIME_FACTOR ?? '1';
+  const factor = Number(text);
+  if (factor > 0 && Number.isFinite(factor)) return factor;
+  throw new Error(`\`STREAMLINGS_TIME_FACTOR\` must be a number above 0, got \`${text}\``);
+}

@@ -1,0 +1,235 @@
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { type Event, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
+import { join } from 'node:path';
+import type { ChildLine, ChildVerdict } from '../child/channel.ts';
+import type { LogLine } from '../world/event-log.ts';
+import { CHECK_LIMIT_MS } from '../watchdog.ts';
+import type { GradingChild } from './child-process.ts';
+import { EventFactory } from './events.ts';
+import { checkTypes } from './types.ts';
+import type { StepSpec, Workspace } from './workspace.ts';
+
+/** What to run of a workspace. */
+export interface RunOptions {
+  /** Only these steps, counted from 1. */
+  steps?: number[];
+  /** Only the checks whose name contains this text. */
+  name?: string;
+  /** Stops the run; its last event then says that it was cancelled. */
+  signal?: AbortSignal;
+  /** Whether the type checker runs beside the checks; true by default. */
+  types?: boolean;
+}
+
+const MAX_RSS_BYTES = 1024 * 1024 * 1024;
+const HEARTBEATS_PER_SECOND = 10;
+/** How much longer than a check's own watchdog the supervisor waits, in heartbeats of the child. */
+const GRACE_HEARTBEATS = 10;
+/** How long a child may give no sign of life at all. */
+const SILENCE_MS = 15_000;
+
+interface Expected {
+  step: number;
+  group: string;
+  name: string;
+  judged: boolean;
+}
+
+/** One graded run: it owns the expected list and makes sure that every check on it gets exactly one verdict. */
+export class Run {
+  readonly #workspace: Workspace;
+  readonly #options: RunOptions;
+  readonly #timeFactor: number;
+  readonly #emit: (event: Event) => void;
+  readonly #events: EventFactory;
+  readonly #expected: Expected[];
+  readonly #startedMs = performance.now();
+  #passed = 0;
+  #started: { check: Expected; hint: string; heartbeats: number } | undefined;
+  #log: LogLine[] = [];
+
+  constructor(workspace: Workspace, options: RunOptions, timeFactor: number, emit: (event: Event) => void) {
+    this.#workspace = workspace;
+    this.#options = options;
+    this.#timeFactor = timeFactor;
+    this.#emit = emit;
+    this.#events = new EventFactory(workspace);
+    this.#expected = workspace.steps
+      .filter(({ number }) => options.steps?.includes(number) ?? true)
+      .flatMap(({ number, title, checks }) =>
+        checks.map(({ name }) => ({ step: number, group: title, name, judged: false })),
+      )
+      .filter(({ name }) => !options.name || name.includes(options.name));
+  }
+
+  /** Runs to the end; `takeChild` provides a warm child, and another one if the first had to be killed. */
+  async perform(takeChild: () => Promise<GradingChild>): Promise<void> {
+    this.#begin();
+    const types = this.#options.types === false ? [] : checkTypes(this.#workspace.folder, this.#options.signal);
+    for (let steps = this.#openSteps(); steps.length > 0; steps = this.#openSteps()) {
+      if (this.#options.signal?.aborted) break;
+      await this.#runChild(await takeChild(), steps);
+    }
+    const cancelled = this.#options.signal?.aborted ?? false;
+    if (!cancelled) for (const problem of await types) this.#emit(this.#events.types(problem));
+    const counts = { passed: this.#passed, total: this.#expected.length, cancelled };
+    const duration = durationFromMs(Math.round(performance.now() - this.#startedMs));
+    this.#emit(this.#events.make(0, { case: 'runFinished', value: { ...counts, duration } }));
+  }
+
+  #begin(): void {
+    const checks = this.#expected.map(({ step, group, name }) => ({ step, group, name }));
+    const nodeVersion = process.versions.node;
+    this.#emit(this.#events.make(0, { case: 'runStarted', value: { checks, nodeVersion } }));
+    for (const notice of this.#workspace.notices ?? []) {
+      this.#emit(this.#events.notice(NoticeKind.CHANGED_COURSE_FILE, notice));
+    }
+  }
+
+  #openSteps(): number[] {
+    return [...new Set(this.#expected.filter(({ judged }) => !judged).map(({ step }) => step))];
+  }
+
+  /** Runs the given steps in one child until they are done, the child is gone, or it has to be killed. */
+  async #runChild(child: GradingChild, steps: number[]): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const { signal } = this.#options;
+    let lastSignMs = performance.now();
+    let stopped = false;
+    const stop = async (why: string | undefined): Promise<void> => {
+      if (stopped) return;
+      stopped = true;
+      child.onLine = () => {};
+      child.onHeartbeat = () => {};
+      await child.kill();
+      if (why !== undefined) this.#judgeInterrupted(why, steps);
+      over.resolve();
+    };
+    const abort = (): void => void stop(undefined);
+    const silence = setInterval(() => {
+      if (performance.now() - lastSignMs > SILENCE_MS * this.#timeFactor) void stop('the grading process fell silent');
+    }, 1000);
+
+    child.onLine = (line) => {
+      lastSignMs = performance.now();
+      this.#read(line, steps);
+      if (line.kind === 'done') over.resolve();
+    };
+    child.onHeartbeat = (rssBytes) => {
+      lastSignMs = performance.now();
+      const why = this.#reasonToKill(rssBytes);
+      if (why) void stop(why);
+    };
+    void child.ended.then((how) => stop(`the process that runs your code is gone: ${how}`));
+    signal?.addEventListener('abort', abort, { once: true });
+    child.start({
+      mode: 'run',
+      files: filesOf(this.#workspace),
+      steps,
+      ...(this.#options.name ? { name: this.#options.name } : {}),
+      timeFactor: this.#timeFactor,
+    });
+    if (signal?.aborted) abort();
+    await over.promise;
+    stopped = true;
+    clearInterval(silence);
+    signal?.removeEventListener('abort', abort);
+    child.onLine = () => {};
+    child.onHeartbeat = () => {};
+    this.#started = undefined;
+  }
+
+  #reasonToKill(rssBytes: number): string | undefined {
+    if (rssBytes > MAX_RSS_BYTES) {
+      return `your code's process grew to ${Math.round(rssBytes / 2 ** 20)} MiB of memory and was stopped`;
+    }
+    if (!this.#started) return undefined;
+    const limit = (CHECK_LIMIT_MS / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
+    if (++this.#started.heartbeats < limit) return undefined;
+    return 'your code kept the event loop busy, so that nothing else in its process could run; it was stopped';
+  }
+
+  #read(line: ChildLine, steps: number[]): void {
+    switch (line.kind) {
+      case 'started':
+        return this.#start(line.step, line.name, line.otherwise);
+      case 'log':
+        this.#log.push(line.line);
+        return;
+      case 'output':
+        return this.#emit(
+          this.#events.notice(NoticeKind.OUTPUT, line.text, this.#started?.check.step ?? 0),
+        );
+      case 'finished':
+        return this.#judge(line.verdict);
+      case 'done':
+        return this.#judgeMissing(steps, line.problems);
+    }
+  }
+
+  #start(step: number, name: string, hint: string): void {
+    const check = this.#find(step, name);
+    if (!check || check.judged) return;
+    this.#started = { check, hint, heartbeats: 0 };
+    this.#log = [];
+    this.#emit(this.#events.make(step, { case: 'checkStarted', value: { name } }));
+  }
+
+  #judge(verdict: ChildVerdict): void {
+    const check = this.#find(verdict.step, verdict.name);
+    if (!check || check.judged) return;
+    // Only the check that runs can get a verdict; one that was never started can at most be left out.
+    if (verdict.state !== 'not run' && this.#started?.check !== check) return;
+    check.judged = true;
+    this.#started = undefined;
+    if (verdict.state === 'passed') this.#passed++;
+    this.#emit(this.#events.verdict(verdict));
+  }
+
+  /** The child is gone: the running check has failed, the rest of its step did not run. */
+  #judgeInterrupted(label: string, steps: number[]): void {
+    const running = this.#started;
+    const step = running?.check.step ?? steps[0] ?? 0;
+    if (running) {
+      const { check, hint } = running;
+      this.#judge({ ...check, state: 'failed', label, hint, log: this.#log.slice(-20) });
+    } else {
+      const first = this.#expected.find((check) => check.step === step && !check.judged);
+      if (first) this.#force({ ...first, state: 'inconclusive', label });
+    }
+    for (const check of this.#expected) {
+      if (check.step === step && !check.judged) this.#force({ ...check, state: 'not run' });
+    }
+  }
+
+  /** The child says it is done: a check without a verdict has failed. */
+  #judgeMissing(steps: number[], problems: string[]): void {
+    const label = problems[0]
+      ? `the check came to no verdict: ${problems[0]}`
+      : 'the check came to no verdict: the run was over before it';
+    for (const check of this.#expected) {
+      if (steps.includes(check.step) && !check.judged) this.#force({ ...check, state: 'failed', label });
+    }
+  }
+
+  #force(verdict: ChildVerdict): void {
+    const check = this.#find(verdict.step, verdict.name);
+    if (!check) return;
+    check.judged = true;
+    this.#emit(this.#events.verdict(verdict));
+  }
+
+  #find(step: number, name: string): Expected | undefined {
+    return this.#expected.find((check) => check.step === step && check.name === name);
+  }
+}
+
+/** The learner's file for each key of `Exercise`: a step's file, by its base name. */
+export function filesOf({ folder, steps, files }: Workspace): Record<string, string> {
+  return Object.fromEntries(steps.map((step) => [keyOf(step), files?.[step.number] ?? join(folder, step.file)]));
+}
+
+function keyOf({ file }: StepSpec): string {
+  const base = file.slice(file.lastIndexOf('/') + 1).replace(/\.ts$/, '');
+  return base.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,78 @@
+import type { EventLog } from './event-log.ts';
+import { WorldError, type WorldErrorCode } from './world-error.ts';
+
+/** A key-value store that may be slow and may fail. */
+export interface Store {
+  /**
+   * Reads a value.
+   *
+   * @throws WorldError `ENOENT` if there is none, or any other code.
+   */
+  get(key: string): Promise<string>;
+  /**
+   * Adds a value.
+   *
+   * @throws WorldError `EEXIST` if the key is taken, `EDQUOT` if the store is full, or any other code.
+   */
+  put(key: string, value: string): Promise<void>;
+}
+
+/** The check's side of a store: its contents, its gate, its failures, and what was counted. */
+export class StoreControls {
+  /** What is stored. */
+  readonly entries: Map<string, string> = new Map();
+  /** How many times `get` was called. */
+  gets = 0;
+  /** How many times `put` was called. */
+  puts = 0;
+  #failure: WorldError | undefined;
+  #gate: PromiseWithResolvers<void> | undefined;
+  readonly #log: EventLog;
+
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  /** Makes the next operation fail. */
+  failNext(code: WorldErrorCode, message: string): void {
+    this.#failure = new WorldError(code, message);
+  }
+
+  /** Keeps every operation waiting until the returned function is called. */
+  hold(): () => void {
+    this.#gate = Promise.withResolvers();
+    return () => {
+      this.#gate?.resolve();
+      this.#gate = undefined;
+    };
+  }
+
+  /** The learner's side. */
+  readonly store: Store = {
+    get: async (key) => {
+      this.gets++;
+      this.#log.add('store', `get ${JSON.stringify(key)}`);
+      await this.#operate();
+      const value = this.entries.get(key);
+      if (value === undefined) throw new WorldError('ENOENT', `no entry ${JSON.stringify(key)}`);
+      return value;
+    },
+    put: async (key, value) => {
+      this.puts++;
+      this.#log.add('store', `put ${JSON.stringify(key)}`);
+      await this.#operate();
+      if (this.entries.has(key)) throw new WorldError('EEXIST', `entry ${JSON.stringify(key)} exists`);
+      this.entries.set(key, value);
+    },
+  };
+
+  async #operate(): Promise<void> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#gate?.promise;
+    if (!failure) return;
+    this.#log.add('store', `failed with ${failure.code}`);
+    throw failure;
+  }
+}
