@@ -4,7 +4,7 @@ import { describe, test } from 'vitest';
 import { type ChildVerdict, tell } from './child/channel.ts';
 import { CrashError, watchCrashes } from './child/crashes.ts';
 import { forgetLeaks, type Leaks, leaks } from './child/leaks.ts';
-import { TamperSeal } from './child/tampering.ts';
+import { findTampering } from './child/tampering.ts';
 import { diagnoseHang, type Symptom } from './diagnosis.ts';
 import { ExerciseError } from './exercise.ts';
 import { readFailure } from './failure.ts';
@@ -91,7 +91,15 @@ export function check(
   if (run?.mode === 'collect') {
     const { number, title, file } = step;
     const misconceptions = Object.keys(options.hints);
-    tell({ kind: 'declared', step: number, title, file, name, misconceptions, guard: options.guard ?? false });
+    tell({
+      kind: 'declared',
+      step: number,
+      title,
+      file,
+      name,
+      misconceptions,
+      guard: options.guard ?? false,
+    });
     return;
   }
   if (run?.steps && !run.steps.includes(step.number)) return;
@@ -128,7 +136,6 @@ type Diagnose = Array<[id: string, predicate: (seen: Evidence) => boolean]>;
 /** Runs a body to its end, its crash or its watchdog, whichever comes first, and stops what it started. */
 async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog) {
   const { world, controls } = createWorld(log);
-  const seal = new TamperSeal();
   const servers: Array<Served<DescService>> = [];
   const diagnose: Diagnose = [];
   const cleanups: Array<() => unknown> = [];
@@ -163,8 +170,8 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
       failure = error ?? new Error('the check failed without an error');
     }
   }
-  const broken = seal.broken();
-  if (broken) failure = new TamperError(broken);
+  const replaced = findTampering();
+  if (replaced) failure = new TamperError(replaced);
   const diagnosis = servers.length > 0 ? diagnoseHang(servers.at(-1) as Served<DescService>) : undefined;
   for (const cleanup of cleanups.reverse()) await cleanup();
   stopWatching();
@@ -197,7 +204,9 @@ function explain(
     symptom: timedOut || failure instanceof CrashError ? hang?.symptom : undefined,
     crash: failure instanceof CrashError ? failure : undefined,
   };
-  const misconception = diagnose.find(([id, predicate]) => id in options.hints && isTrue(predicate, seen))?.[0];
+  const misconception = diagnose.find(
+    ([id, predicate]) => id in options.hints && isTrue(predicate, seen),
+  )?.[0];
   const hint = options.hints[misconception as MisconceptionId] ?? options.otherwise;
   const isTrap = options.environment?.some((id) => id === misconception) ?? false;
   return {

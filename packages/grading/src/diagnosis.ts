@@ -1,6 +1,6 @@
+import type { DescService } from '@bufbuild/protobuf';
 import type { CallRecord } from './probes/call-record.ts';
 import type { Served } from './probes/serve.ts';
-import type { DescService } from '@bufbuild/protobuf';
 
 /** Why a call hangs, as far as the harness can tell from outside. */
 export type Symptom =
@@ -25,7 +25,10 @@ export interface Diagnosis {
 export function diagnoseHang(served: Served<DescService>): Diagnosis | undefined {
   const record = served.calls.at(-1);
   if (!record) {
-    return { symptom: 'no call arrived', text: 'No call has reached the server: the client never started one.' };
+    return {
+      symptom: 'no call arrived',
+      text: 'No call has reached the server: the client never started one.',
+    };
   }
   return diagnoseCall(record);
 }
@@ -60,7 +63,11 @@ function diagnoseCall(record: CallRecord): Diagnosis | undefined {
     };
   }
   if (readsRequests && !record.halfClosed) {
-    if (record.messagesRead === 0 && record.call.listenerCount('data') === 0 && record.call.listenerCount('readable') === 0) {
+    if (
+      record.messagesRead === 0 &&
+      record.call.listenerCount('data') === 0 &&
+      record.call.listenerCount('readable') === 0
+    ) {
       return {
         symptom: 'request stream not read',
         text: `\`${method}\` does not read its request stream; a stream that nobody reads does not end.`,

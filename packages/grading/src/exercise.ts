@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url';
 import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** Loads the modules of an `Exercise`, one function per file of the lesson's `src`. */
 export type Load<E> = { readonly [File in keyof E]: () => Promise<E[File]> };
@@ -51,5 +51,11 @@ function explainLoadError(file: string, error: unknown): string {
 }
 
 function firstLine(text: string): string {
-  return text.trim().split('\n').find((line) => line.trim() !== '')?.trim() ?? text;
+  return (
+    text
+      .trim()
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? text
+  );
 }

@@ -22,7 +22,8 @@ interface Comparison extends Error {
 
 /** Takes an error apart: label and diff from an assertion, lines from the stack. */
 export function readFailure(failure: unknown): ReadFailure {
-  if (!(failure instanceof Error)) return { label: `something that is no Error was thrown: ${inspect(failure)}` };
+  if (!(failure instanceof Error))
+    return { label: `something that is no Error was thrown: ${inspect(failure)}` };
   const lines = linesOf(failure);
   const files = Object.values(run?.files ?? {});
   const spec = lines.find(({ path }) => path === run?.checks);

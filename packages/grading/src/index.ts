@@ -1,7 +1,15 @@
-export { check, type CheckContext, type CheckOptions, type Evidence, type MisconceptionId, step } from './check.ts';
+export {
+  type CheckContext,
+  type CheckOptions,
+  check,
+  type Evidence,
+  type MisconceptionId,
+  step,
+} from './check.ts';
 export type { Symptom } from './diagnosis.ts';
 export type { Load } from './exercise.ts';
 export type { Answer, CallRecord } from './probes/call-record.ts';
+export { measurePullAhead, type PullAhead, probeStall, type Stall } from './probes/flow-control.ts';
 export { nameOf, type Outcome } from './probes/outcome.ts';
 export { type PeerStream, readPeerStream } from './probes/peer-stream.ts';
 export type { Served } from './probes/serve.ts';

@@ -27,7 +27,15 @@ export interface ChildVerdict {
 
 /** What a child tells its supervisor, line by line. */
 export type ChildLine =
-  | { kind: 'declared'; step: number; title: string; file: string; name: string; misconceptions: string[]; guard: boolean }
+  | {
+      kind: 'declared';
+      step: number;
+      title: string;
+      file: string;
+      name: string;
+      misconceptions: string[];
+      guard: boolean;
+    }
   | { kind: 'started'; step: number; name: string; otherwise: string }
   | { kind: 'log'; line: LogLine }
   | { kind: 'output'; text: string }

@@ -19,7 +19,9 @@ export function watchCrashes(listener: (crash: CrashError) => void): () => void 
 
 /** Makes uncaught exceptions, unhandled rejections and attempts to end the process reports instead. */
 export function installCrashWatch(): void {
-  process.on('uncaughtException', (error) => report?.(new CrashError('an exception that nobody caught', error)));
+  process.on('uncaughtException', (error) =>
+    report?.(new CrashError('an exception that nobody caught', error)),
+  );
   process.on('unhandledRejection', (reason) =>
     report?.(new CrashError('a rejected promise that nobody handled', reason)),
   );
@@ -27,7 +29,10 @@ export function installCrashWatch(): void {
     Object.defineProperty(process, name, {
       configurable: true,
       value: (...args: unknown[]) => {
-        const crash = new CrashError('your code tried to end the process', `process.${name}(${args.join(', ')})`);
+        const crash = new CrashError(
+          'your code tried to end the process',
+          `process.${name}(${args.join(', ')})`,
+        );
         report?.(crash);
         throw crash;
       },

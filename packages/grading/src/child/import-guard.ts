@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Refuses imports that lead from the learner's files into the course's solutions. */
 export function installImportGuard(files: string[]): void {

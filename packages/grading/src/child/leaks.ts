@@ -30,7 +30,8 @@ type Timer = NodeJS.Timeout | undefined;
 
 /** Watches the timers that files below `folders` create, whichever module they take them from. */
 export function installLeakWatch(folders: string[]): void {
-  isLearnerFrame = (frame) => folders.some((folder) => frame.includes(`${folder}/`) || frame.includes(`${folder}\\`));
+  isLearnerFrame = (frame) =>
+    folders.some((folder) => frame.includes(`${folder}/`) || frame.includes(`${folder}\\`));
   const { setTimeout, setInterval, clearTimeout, clearInterval } = timers;
   const sleep = promises.setTimeout;
 
@@ -82,6 +83,8 @@ function createdByLearner(): boolean {
   Error.stackTraceLimit = 8;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = stackTraceLimit;
-  const caller = frames.find((frame) => /[/\\]/.test(frame) && !frame.includes('node:') && !frame.includes(thisFile));
+  const caller = frames.find(
+    (frame) => /[/\\]/.test(frame) && !frame.includes('node:') && !frame.includes(thisFile),
+  );
   return caller !== undefined && isLearnerFrame(caller);
 }

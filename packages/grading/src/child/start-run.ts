@@ -5,6 +5,7 @@ import { installCrashWatch } from './crashes.ts';
 import { installImportGuard } from './import-guard.ts';
 import { installLeakWatch } from './leaks.ts';
 import type { RunRequest } from './run-request.ts';
+import { sealFoundations } from './tampering.ts';
 
 const MAX_OUTPUT_LENGTH = 64 * 1024;
 
@@ -18,6 +19,7 @@ export function startRun(run: RunRequest): void {
   installLeakWatch([...new Set(files.map((file) => dirname(file)))]);
   installImportGuard(files);
   redirectConsole();
+  sealFoundations();
 }
 
 /** Sends what the learner prints through the pipe at once, where it keeps its place among the events. */
@@ -25,10 +27,15 @@ function redirectConsole(): void {
   let left = MAX_OUTPUT_LENGTH;
   const print = (...values: unknown[]): void => {
     if (left <= 0) return;
-    const text = values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ').slice(0, left);
+    const text = values
+      .map((value) => (typeof value === 'string' ? value : inspect(value)))
+      .join(' ')
+      .slice(0, left);
     left -= text.length;
     tell({ kind: 'output', text });
-    if (left <= 0) tell({ kind: 'output', text: `(more than ${MAX_OUTPUT_LENGTH} characters; the rest is left out)` });
+    if (left <= 0)
+      tell({ kind: 'output', text: `(more than ${MAX_OUTPUT_LENGTH} characters; the rest is left out)` });
   };
-  for (const method of ['log', 'info', 'debug', 'warn', 'error', 'trace', 'dir'] as const) console[method] = print;
+  for (const method of ['log', 'info', 'debug', 'warn', 'error', 'trace', 'dir'] as const)
+    console[method] = print;
 }

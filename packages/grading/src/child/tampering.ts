@@ -1,63 +1,83 @@
-import * as grpc from '@grpc/grpc-js';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { Channel, Client, Metadata, Server } from '@grpc/grpc-js';
 import { expect } from 'vitest';
 
 type Owner = [name: string, object: object];
 
 /** What every verdict rests on: a program that replaces one of these has not solved the exercise. */
 function foundations(): Owner[] {
-  const globals = ['Promise', 'Object', 'Array', 'Error', 'JSON', 'Map', 'Set', 'Symbol', 'Number', 'Reflect'] as const;
+  const globals = [
+    'Promise',
+    'Object',
+    'Array',
+    'Error',
+    'JSON',
+    'Map',
+    'Set',
+    'Symbol',
+    'Number',
+    'Reflect',
+  ] as const;
   const owners: Owner[] = [['expect', expect]];
   for (const name of globals) {
     const value = globalThis[name] as object & { prototype?: object };
     owners.push([name, value]);
     if (value.prototype) owners.push([`${name}.prototype`, value.prototype]);
   }
-  for (let type: unknown = expect(0); typeof type === 'object' && type !== null; type = Object.getPrototypeOf(type)) {
+  for (
+    let type: unknown = expect(0);
+    typeof type === 'object' && type !== null;
+    type = Object.getPrototypeOf(type)
+  ) {
     if (type !== Object.prototype) owners.push(['expect(...)', type]);
   }
   owners.push(['node:http2', http2], ['node:net', net], ['net.Socket.prototype', net.Socket.prototype]);
-  for (const name of ['Server', 'Client', 'Metadata', 'Channel'] as const) {
-    owners.push([`grpc.${name}.prototype`, grpc[name].prototype]);
-  }
+  for (const type of [Server, Client, Metadata, Channel])
+    owners.push([`grpc.${type.name}.prototype`, type.prototype]);
   return owners;
 }
 
 const ignored = new Set<string | symbol>(['stackTraceLimit', 'prepareStackTrace']);
 
-/** Remembers the foundations and tells afterwards what was replaced. */
-export class TamperSeal {
-  readonly #taken = foundations().map(([name, object]) => ({ name, object, properties: propertiesOf(object) }));
-  readonly #globals = propertiesOf(globalThis);
+// The comparison must not rest on what it is there to guard.
+const { ownKeys, getOwnPropertyDescriptor } = Reflect;
 
-  /** Names the first foundation that is not what it was, for example `Promise.prototype.then`. */
-  broken(): string | undefined {
-    for (const { name, object, properties } of this.#taken) {
-      const changed = firstChange(properties, propertiesOf(object));
-      if (changed !== undefined) return `${name}.${String(changed)}`;
+interface Sealed {
+  name: string;
+  object: object;
+  properties: Array<[key: string | symbol, value: unknown]>;
+}
+
+let sealed: Sealed[] = [];
+
+/** Remembers the foundations as they are; called before any file of the learner is loaded. */
+export function sealFoundations(): void {
+  sealed = foundations().map(([name, object]) => ({ name, object, properties: propertiesOf(object) }));
+  const functions = propertiesOf(globalThis).filter(([, value]) => typeof value === 'function');
+  sealed.push({ name: 'globalThis', object: globalThis, properties: functions });
+}
+
+/** Names the first foundation that is not what it was, for example `Promise.prototype.then`. */
+export function findTampering(): string | undefined {
+  for (const { name, object, properties } of sealed) {
+    for (const [key, value] of properties) {
+      if (readValue(object, key) !== value) return `${name}.${String(key)}`;
     }
-    const now = propertiesOf(globalThis);
-    for (const [key, value] of this.#globals) {
-      if (typeof value === 'function' && now.get(key) !== value) return `globalThis.${String(key)}`;
-    }
-    return undefined;
   }
-}
-
-function propertiesOf(object: object): Map<string | symbol, unknown> {
-  return new Map(
-    Reflect.ownKeys(object)
-      .filter((key) => !ignored.has(key))
-      .map((key) => {
-        const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
-        return [key, descriptor?.get ?? descriptor?.value];
-      }),
-  );
-}
-
-function firstChange(before: Map<string | symbol, unknown>, after: Map<string | symbol, unknown>) {
-  for (const [key, value] of before) if (!Object.is(after.get(key), value)) return key;
-  for (const key of after.keys()) if (!before.has(key)) return key;
   return undefined;
+}
+
+function propertiesOf(object: object): Array<[string | symbol, unknown]> {
+  const properties: Array<[string | symbol, unknown]> = [];
+  for (const key of ownKeys(object)) {
+    const value = readValue(object, key);
+    if (!ignored.has(key) && !Number.isNaN(value)) properties.push([key, value]);
+  }
+  return properties;
+}
+
+function readValue(object: object, key: string | symbol): unknown {
+  const descriptor = getOwnPropertyDescriptor(object, key);
+  return descriptor?.get ?? descriptor?.value;
 }

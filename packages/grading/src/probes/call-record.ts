@@ -1,13 +1,13 @@
+import type { EventEmitter } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type {
-  sendUnaryData,
   ServerDuplexStream,
   ServerReadableStream,
   ServerUnaryCall,
   ServerWritableStream,
+  sendUnaryData,
 } from '@grpc/grpc-js';
-import type { EventEmitter } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
 import type { EventLog } from '../world/event-log.ts';
 
 /** Any call object that grpc-js hands to a handler. */
@@ -141,7 +141,9 @@ function createRecord(method: string, kind: CallRecord['kind'], call: AnyCall): 
 function watchCall(record: CallRecord, log: EventLog): void {
   const { call, method } = record;
   const emitter: EventEmitter = call;
-  emitter.on('cancelled', () => log.add('call', `${method} ${record.cancelled ? 'was cancelled' : 'is over'}`));
+  emitter.on('cancelled', () =>
+    log.add('call', `${method} ${record.cancelled ? 'was cancelled' : 'is over'}`),
+  );
   const { emit } = emitter;
   emitter.emit = function (this: EventEmitter, event, ...args) {
     if (event === 'error') {

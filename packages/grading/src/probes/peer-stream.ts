@@ -1,6 +1,6 @@
 import type { ClientDuplexStream, ClientReadableStream, ServiceError, StatusObject } from '@grpc/grpc-js';
 import type { EventLog } from '../world/event-log.ts';
-import { type Outcome, nameOf, outcomeOfError, outcomeOfStatus } from './outcome.ts';
+import { nameOf, type Outcome, outcomeOfError, outcomeOfStatus } from './outcome.ts';
 
 /** The harness's end of a response stream: reads all the time unless it is told to stall. */
 export interface PeerStream<O> {
@@ -38,7 +38,10 @@ export function readPeerStream<O>(
   const finish = (result: Outcome<O>): void => {
     if (over) return;
     over = true;
-    log.add('client', `saw ${nameOf(result.code)}${result.details ? ` ${JSON.stringify(result.details)}` : ''}`);
+    log.add(
+      'client',
+      `saw ${nameOf(result.code)}${result.details ? ` ${JSON.stringify(result.details)}` : ''}`,
+    );
     outcome.resolve(result);
     settle();
   };

@@ -1,28 +1,31 @@
 import type { DescService } from '@bufbuild/protobuf';
 import {
+  type ClientDuplexStream,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  credentials,
   type Metadata,
   Server,
   ServerCredentials,
   type ServiceDefinition,
   type ServiceError,
   type StatusObject,
-  credentials,
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import {
+  createClient,
+  createServiceDefinition,
   type MethodName,
   type RequestInit,
   type Response,
   type ServiceClient,
   type ServiceHandlers,
-  createClient,
-  createServiceDefinition,
 } from '@streamlings/grpc';
 import type { EventLog } from '../world/event-log.ts';
 import { type AnyCall, type CallRecord, recordCalls } from './call-record.ts';
 import { type ConnectionCounter, countConnections } from './connections.ts';
-import { type Outcome, nameOf, outcomeOfError, outcomeOfStatus } from './outcome.ts';
+import { nameOf, type Outcome, outcomeOfError, outcomeOfStatus } from './outcome.ts';
+import { type PeerStream, readPeerStream } from './peer-stream.ts';
 
 /** A server of one check, with everything it saw and a client of the harness's own. */
 export interface Served<S extends DescService> extends AsyncDisposable {
@@ -48,6 +51,8 @@ export interface Served<S extends DescService> extends AsyncDisposable {
    * It is one unary call on the same connection, and no barrier for messages under way.
    */
   barrier(): Promise<void>;
+  /** Reads the responses of a call that the harness's client has started. */
+  read<O>(call: ClientReadableStream<O> | ClientDuplexStream<unknown, O>): PeerStream<O>;
 }
 
 const ping: ServiceDefinition = {
@@ -81,7 +86,9 @@ export async function serve<S extends DescService>(
 
   const server = new Server();
   server.addService(createServiceDefinition(service), recordedHandlers(service, handlers, log, add));
-  server.addService(ping, { ping: (_call: AnyCall, callback: sendUnaryData<Buffer>) => callback(null, Buffer.alloc(0)) });
+  server.addService(ping, {
+    ping: (_call: AnyCall, callback: sendUnaryData<Buffer>) => callback(null, Buffer.alloc(0)),
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -116,6 +123,7 @@ export async function serve<S extends DescService>(
     client,
     unary: (method, request, metadata) => callUnary(client, method, request, metadata, log),
     barrier,
+    read: (call) => readPeerStream(call, log),
     [Symbol.asyncDispose]: async () => {
       connections[Symbol.dispose]();
       client.close();
@@ -154,7 +162,10 @@ function callUnary<S extends DescService, M extends MethodName<S>>(
   const start = (client[method] as unknown as Start).bind(client);
   return new Promise((resolve) => {
     const finish = (outcome: Outcome<Response<S, M>>): void => {
-      log.add('client', `saw ${nameOf(outcome.code)}${outcome.details ? ` ${JSON.stringify(outcome.details)}` : ''}`);
+      log.add(
+        'client',
+        `saw ${nameOf(outcome.code)}${outcome.details ? ` ${JSON.stringify(outcome.details)}` : ''}`,
+      );
       resolve(outcome);
     };
     let message: Response<S, M> | undefined;

@@ -1,5 +1,6 @@
 import { durationMs } from '@bufbuild/protobuf/wkt';
-import { CheckState, type CheckFinished, type Event } from '@streamlings/proto/streamlings/result/v1/result';
+import { type CheckFinished, CheckState, type Event } from '@streamlings/proto/streamlings/result/v1/result';
+import { create } from 'xmlbuilder2';
 import { formatVerdict } from './verdict.ts';
 
 /**
@@ -10,49 +11,35 @@ import { formatVerdict } from './verdict.ts';
  */
 export function toJunit(events: readonly Event[]): string {
   const groups = new Map<number, string>();
-  const cases: string[] = [];
   const counts = { tests: 0, failures: 0, errors: 0, skipped: 0 };
+  const cases: object[] = [];
   for (const { step, body } of events) {
-    if (body.case === 'runStarted') for (const check of body.value.checks) groups.set(check.step, check.group);
+    if (body.case === 'runStarted')
+      for (const check of body.value.checks) groups.set(check.step, check.group);
     if (body.case !== 'checkFinished') continue;
-    const verdict = body.value;
-    const group = groups.get(step) ?? '';
+    const result = resultOf(body.value, groups.get(step) ?? '');
     counts.tests++;
-    if (verdict.state === CheckState.FAILED) counts.failures++;
-    else if (verdict.state === CheckState.NOT_RUN) counts.skipped++;
-    else if (verdict.state !== CheckState.PASSED) counts.errors++;
-    cases.push(testCase(verdict, group));
+    if ('failure' in result) counts.failures++;
+    if ('error' in result) counts.errors++;
+    if ('skipped' in result) counts.skipped++;
+    const { name, duration } = body.value;
+    const time = (duration ? durationMs(duration) : 0) / 1000;
+    cases.push({ '@classname': groups.get(step), '@name': name, '@time': time, ...result });
   }
-  const attributes = Object.entries(counts).map(([name, count]) => `${name}="${count}"`);
-  const suite = `name="${escape(events[0]?.lesson ?? '')}" ${attributes.join(' ')}`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite ${suite}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`;
+  const attributes = Object.entries(counts).map(([name, count]) => [`@${name}`, count]);
+  const suite = { '@name': events[0]?.lesson ?? '', ...Object.fromEntries(attributes), testcase: cases };
+  return create(
+    { version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '' },
+    { testsuites: { testsuite: suite } },
+  ).end({
+    prettyPrint: true,
+  });
 }
 
-function testCase(verdict: CheckFinished, group: string): string {
-  const seconds = (verdict.duration ? durationMs(verdict.duration) : 0) / 1000;
-  const head = `    <testcase classname="${escape(group)}" name="${escape(verdict.name)}" time="${seconds}"`;
-  const result = resultOf(verdict, group);
-  return result === '' ? `${head}/>\n` : `${head}>${result}</testcase>\n`;
-}
-
-function resultOf(verdict: CheckFinished, group: string): string {
-  const text = () => escape(formatVerdict(verdict, group, { color: false, width: 110 }));
-  switch (verdict.state) {
-    case CheckState.PASSED:
-      return '';
-    case CheckState.NOT_RUN:
-      return '<skipped/>';
-    case CheckState.FAILED:
-      return `<failure message="${escape(verdict.label)}">${text()}</failure>`;
-    default:
-      return `<error message="${escape(verdict.label)}">${text()}</error>`;
-  }
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-/** Escapes text for XML and drops the control characters that XML 1.0 cannot carry. */
-function escape(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to drop
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"']/g, (c) => entities[c] ?? c);
+function resultOf(verdict: CheckFinished, group: string): object {
+  if (verdict.state === CheckState.PASSED) return {};
+  if (verdict.state === CheckState.NOT_RUN) return { skipped: {} };
+  const text = formatVerdict(verdict, group, { color: false, width: 110 });
+  const problem = { '@message': verdict.label, '#': text };
+  return verdict.state === CheckState.FAILED ? { failure: problem } : { error: problem };
 }

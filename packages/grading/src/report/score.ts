@@ -1,5 +1,5 @@
-import { EventSchema, type Event } from '@streamlings/proto/streamlings/result/v1/result';
 import { toJsonString } from '@bufbuild/protobuf';
+import { type Event, EventSchema } from '@streamlings/proto/streamlings/result/v1/result';
 
 /** How many checks of a run passed. */
 export interface Score {

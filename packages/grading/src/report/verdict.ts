@@ -1,7 +1,11 @@
+import { styleText } from 'node:util';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { durationMs } from '@bufbuild/protobuf/wkt';
-import { type CheckFinished, CheckState, type SourceLine } from '@streamlings/proto/streamlings/result/v1/result';
-import { styleText } from 'node:util';
+import {
+  type CheckFinished,
+  CheckState,
+  type SourceLine,
+} from '@streamlings/proto/streamlings/result/v1/result';
 import wrapAnsi from 'wrap-ansi';
 
 /** How a report is written. */
@@ -59,7 +63,9 @@ function spot(line: SourceLine | undefined, paint: ReturnType<typeof painter>): 
 
 function logLines({ log }: CheckFinished): string[] {
   const width = Math.max(0, ...log.map(({ subject }) => subject.length));
-  return log.map(({ at, subject, text }) => `${milliseconds(at).padStart(6)}  ${subject.padEnd(width)}  ${text}`);
+  return log.map(
+    ({ at, subject, text }) => `${milliseconds(at).padStart(6)}  ${subject.padEnd(width)}  ${text}`,
+  );
 }
 
 function milliseconds(duration: Duration | undefined): string {

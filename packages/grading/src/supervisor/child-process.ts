@@ -60,7 +60,12 @@ export class GradingChild {
   /** Whether the process can run the checks of a workspace as they are now. */
   serves(folder: string, checks: string): boolean {
     const alive = this.#process.exitCode === null && this.#process.signalCode === null;
-    return alive && folder === this.folder && checks === this.checks && changeTimeOf(checks) === this.#checksChangedMs;
+    return (
+      alive &&
+      folder === this.folder &&
+      checks === this.checks &&
+      changeTimeOf(checks) === this.#checksChangedMs
+    );
   }
 
   /** Resolves when the next run can start; rejects if the process ends before. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
 import { durationFromMs, timestampNow } from '@bufbuild/protobuf/wkt';
 import {
@@ -7,9 +10,6 @@ import {
   NoticeKind,
   type SourceLineSchema,
 } from '@streamlings/proto/streamlings/result/v1/result';
-import { readFileSync } from 'node:fs';
-import { basename, relative, sep } from 'node:path';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ChildVerdict, FoundLine } from '../child/channel.ts';
 import type { TypeProblem } from './types.ts';
 import type { Workspace } from './workspace.ts';
@@ -37,7 +37,14 @@ export class EventFactory {
 
   make(step: number, body: NonNullable<Body>): Event {
     const { name: lesson } = this.#workspace;
-    return create(EventSchema, { runId: this.#runId, seq: ++this.#seq, time: timestampNow(), lesson, step, body });
+    return create(EventSchema, {
+      runId: this.#runId,
+      seq: ++this.#seq,
+      time: timestampNow(),
+      lesson,
+      step,
+      body,
+    });
   }
 
   notice(kind: NoticeKind, text: string, step = 0): Event {
@@ -62,7 +69,11 @@ export class EventFactory {
         received: verdict.received ?? '',
         ...(spec ? { spec: this.#line(spec, basename(spec.path)) } : {}),
         ...(source ? { source: this.#line(source, this.#relative(source.path)) } : {}),
-        log: (verdict.log ?? []).map(({ atMs, subject, text }) => ({ at: durationFromMs(Math.round(atMs)), subject, text })),
+        log: (verdict.log ?? []).map(({ atMs, subject, text }) => ({
+          at: durationFromMs(Math.round(atMs)),
+          subject,
+          text,
+        })),
         hint: verdict.hint ?? '',
         misconception: verdict.misconception ?? '',
         diagnosis: verdict.diagnosis ?? '',

@@ -1,5 +1,5 @@
-import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
 import { dirname } from 'node:path';
+import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
 import type { ChildLine } from '../child/channel.ts';
 import { GradingChild } from './child-process.ts';
 import { EventQueue } from './queue.ts';

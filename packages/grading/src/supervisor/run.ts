@@ -1,9 +1,9 @@
+import { join } from 'node:path';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type Event, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
-import { join } from 'node:path';
 import type { ChildLine, ChildVerdict } from '../child/channel.ts';
-import type { LogLine } from '../world/event-log.ts';
 import { CHECK_LIMIT_MS } from '../watchdog.ts';
+import type { LogLine } from '../world/event-log.ts';
 import type { GradingChild } from './child-process.ts';
 import { EventFactory } from './events.ts';
 import { checkTypes } from './types.ts';
@@ -21,7 +21,8 @@ export interface RunOptions {
   types?: boolean;
 }
 
-const MAX_RSS_BYTES = 1024 * 1024 * 1024;
+/** How much memory a run may add to its process. */
+const MAX_GROWTH_BYTES = 512 * 2 ** 20;
 const HEARTBEATS_PER_SECOND = 10;
 /** How much longer than a check's own watchdog the supervisor waits, in heartbeats of the child. */
 const GRACE_HEARTBEATS = 10;
@@ -47,6 +48,7 @@ export class Run {
   #passed = 0;
   #started: { check: Expected; hint: string; heartbeats: number } | undefined;
   #log: LogLine[] = [];
+  #firstRssBytes: number | undefined;
 
   constructor(workspace: Workspace, options: RunOptions, timeFactor: number, emit: (event: Event) => void) {
     this.#workspace = workspace;
@@ -65,7 +67,8 @@ export class Run {
   /** Runs to the end; `takeChild` provides a warm child, and another one if the first had to be killed. */
   async perform(takeChild: () => Promise<GradingChild>): Promise<void> {
     this.#begin();
-    const types = this.#options.types === false ? [] : checkTypes(this.#workspace.folder, this.#options.signal);
+    const types =
+      this.#options.types === false ? [] : checkTypes(this.#workspace.folder, this.#options.signal);
     for (let steps = this.#openSteps(); steps.length > 0; steps = this.#openSteps()) {
       if (this.#options.signal?.aborted) break;
       await this.#runChild(await takeChild(), steps);
@@ -93,6 +96,7 @@ export class Run {
   /** Runs the given steps in one child until they are done, the child is gone, or it has to be killed. */
   async #runChild(child: GradingChild, steps: number[]): Promise<void> {
     const over = Promise.withResolvers<void>();
+    this.#firstRssBytes = undefined;
     const { signal } = this.#options;
     let lastSignMs = performance.now();
     let stopped = false;
@@ -107,7 +111,8 @@ export class Run {
     };
     const abort = (): void => void stop(undefined);
     const silence = setInterval(() => {
-      if (performance.now() - lastSignMs > SILENCE_MS * this.#timeFactor) void stop('the grading process fell silent');
+      if (performance.now() - lastSignMs > SILENCE_MS * this.#timeFactor)
+        void stop('the grading process fell silent');
     }, 1000);
 
     child.onLine = (line) => {
@@ -140,8 +145,10 @@ export class Run {
   }
 
   #reasonToKill(rssBytes: number): string | undefined {
-    if (rssBytes > MAX_RSS_BYTES) {
-      return `your code's process grew to ${Math.round(rssBytes / 2 ** 20)} MiB of memory and was stopped`;
+    this.#firstRssBytes ??= rssBytes;
+    const growthBytes = rssBytes - this.#firstRssBytes;
+    if (growthBytes > MAX_GROWTH_BYTES) {
+      return `your code's process grew by ${Math.round(growthBytes / 2 ** 20)} MiB of memory and was stopped`;
     }
     if (!this.#started) return undefined;
     const limit = (CHECK_LIMIT_MS / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
@@ -150,21 +157,15 @@ export class Run {
   }
 
   #read(line: ChildLine, steps: number[]): void {
-    switch (line.kind) {
-      case 'started':
-        return this.#start(line.step, line.name, line.otherwise);
-      case 'log':
-        this.#log.push(line.line);
-        return;
-      case 'output':
-        return this.#emit(
-          this.#events.notice(NoticeKind.OUTPUT, line.text, this.#started?.check.step ?? 0),
-        );
-      case 'finished':
-        return this.#judge(line.verdict);
-      case 'done':
-        return this.#judgeMissing(steps, line.problems);
-    }
+    if (line.kind === 'started') this.#start(line.step, line.name, line.otherwise);
+    else if (line.kind === 'log') this.#log.push(line.line);
+    else if (line.kind === 'output') this.#output(line.text);
+    else if (line.kind === 'finished') this.#judge(line.verdict);
+    else if (line.kind === 'done') this.#judgeMissing(steps, line.problems);
+  }
+
+  #output(text: string): void {
+    this.#emit(this.#events.notice(NoticeKind.OUTPUT, text, this.#started?.check.step ?? 0));
   }
 
   #start(step: number, name: string, hint: string): void {
@@ -226,7 +227,9 @@ export class Run {
 
 /** The learner's file for each key of `Exercise`: a step's file, by its base name. */
 export function filesOf({ folder, steps, files }: Workspace): Record<string, string> {
-  return Object.fromEntries(steps.map((step) => [keyOf(step), files?.[step.number] ?? join(folder, step.file)]));
+  return Object.fromEntries(
+    steps.map((step) => [keyOf(step), files?.[step.number] ?? join(folder, step.file)]),
+  );
 }
 
 function keyOf({ file }: StepSpec): string {

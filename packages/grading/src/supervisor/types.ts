@@ -20,11 +20,15 @@ export async function checkTypes(folder: string, signal?: AbortSignal): Promise<
   if (!existsSync(join(folder, 'tsconfig.json'))) return [];
   const { promise, resolve } = Promise.withResolvers<string>();
   const args = [compiler, '--noEmit', '--pretty', 'false', '-p', folder];
-  execFile(process.execPath, args, { cwd: folder, ...(signal ? { signal } : {}) }, (_error, stdout) => resolve(stdout));
+  execFile(process.execPath, args, { cwd: folder, ...(signal ? { signal } : {}) }, (_error, stdout) =>
+    resolve(stdout),
+  );
   const output = await promise;
   return output.split('\n').flatMap((line) => {
     const found = PROBLEM.exec(line.trim())?.groups;
     if (!found?.file?.startsWith('src/')) return [];
-    return [{ file: found.file, line: Number(found.line), column: Number(found.column), text: found.text ?? '' }];
+    return [
+      { file: found.file, line: Number(found.line), column: Number(found.column), text: found.text ?? '' },
+    ];
   });
 }

@@ -1,6 +1,6 @@
 import { type Bus, BusControls } from './bus.ts';
 import { type Clock, ClockControls } from './clock.ts';
-import type { EventLog } from './event-log.ts';
+import { EventLog } from './event-log.ts';
 import { createRandom, type Random } from './random.ts';
 import { type Source, SourceControls } from './source.ts';
 import { type Store, StoreControls } from './store.ts';
@@ -28,7 +28,7 @@ export interface Controls {
 }
 
 /** Makes a World and the controls that belong to it. The clock starts at the real time. */
-export function createWorld(log: EventLog, seed = 1): { world: World; controls: Controls } {
+export function createWorld(log: EventLog = new EventLog(), seed = 1): { world: World; controls: Controls } {
   const controls: Controls = {
     source: new SourceControls(log),
     store: new StoreControls(log),

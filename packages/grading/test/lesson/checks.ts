@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import type { ServiceHandlers } from '@streamlings/grpc';
 import { check, type Load, step, type World } from '@streamlings/grading';
+import type { ServiceHandlers } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { expect } from 'vitest';
 

@@ -5,7 +5,8 @@ import type { StreamingService } from '@streamlings/proto/streamlings/streaming/
 export function handlers(): Pick<ServiceHandlers<typeof StreamingService>, 'unaryCall'> {
   return {
     unaryCall: ({ request }, callback) => {
-      if (request.content === '') return callback({ code: status.INVALID_ARGUMENT, details: 'content is empty' });
+      if (request.content === '')
+        return callback({ code: status.INVALID_ARGUMENT, details: 'content is empty' });
       callback(null, { content: `Echo: ${request.content}` });
     },
   };

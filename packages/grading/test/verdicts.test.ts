@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { CheckState } from '@streamlings/proto/streamlings/result/v1/result';
+import { describe, expect, it } from 'vitest';
+import { createGrader } from '../src/supervisor/grader.ts';
+import { type Graded, gradeProgram, rightAnswer, serverWith } from './grade-program.ts';
+
+const WHOLE_RUN_MS = 10_000 * Number(process.env.STREAMLINGS_TIME_FACTOR ?? 1);
+
+/** What every broken program must lead to: a named first failure, a graded second step, and an end in time. */
+function expectNamedFailure(run: Graded, label: RegExp): void {
+  const [first, second, other] = run.verdicts;
+  expect(first).toMatchObject({ name: 'answers with an echo', state: CheckState.FAILED });
+  expect(first?.label).toMatch(label);
+  expect([CheckState.FAILED, CheckState.NOT_RUN]).toContain(second?.state);
+  expect(other).toMatchObject({ name: 'doubles', state: CheckState.PASSED });
+  expect(run.passed).toBe(1);
+  expect(run.elapsedMs).toBeLessThan(WHOLE_RUN_MS);
+}
+
+describe('a run', () => {
+  it('passes a right answer', async () => {
+    const run = await gradeProgram(serverWith(rightAnswer));
+    expect(run.verdicts.map(({ state }) => state)).toEqual(Array(3).fill(CheckState.PASSED));
+    expect(run.events.at(-1)?.body).toMatchObject({ case: 'runFinished', value: { passed: 3, total: 3 } });
+  });
+
+  it('numbers its events without gaps and starts each check before it finishes', async () => {
+    const { events } = await gradeProgram(serverWith(rightAnswer));
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.map(({ body }) => body.case)).toEqual([
+      'runStarted',
+      ...Array(3).fill(['checkStarted', 'checkFinished']).flat(),
+      'runFinished',
+    ]);
+  });
+
+  it('shows label, diff and the line of the spec for a broken promise', async () => {
+    const run = await gradeProgram(serverWith(`callback(null, { content: call.request.content });`));
+    expect(run.verdicts[0]).toMatchObject({
+      label: 'content of the reply',
+      expected: '"Echo: hi"',
+      received: '"hi"',
+      hint: 'Read the contract.',
+      misconception: '',
+    });
+    expect(run.verdicts[0]?.spec?.file).toBe('checks.ts');
+    expect(run.verdicts[0]?.spec?.text).toContain(`toBe('Echo: hi')`);
+  });
+
+  it('attributes a handler that never answers and does not run the rest of its step', async () => {
+    const run = await gradeProgram(
+      `export const handlers = () => ({ unaryCall: async () => ({ content: 'hi' }) });`,
+    );
+    expectNamedFailure(run, /waited 1500 ms/);
+    expect(run.verdicts[0]).toMatchObject({ misconception: 'L1-02', hint: 'Who calls the callback?' });
+    expect(run.verdicts[0]?.diagnosis).toContain('callback was never called');
+    expect(run.verdicts[1]?.state).toBe(CheckState.NOT_RUN);
+  });
+
+  it('names a rejected promise and the line it came from', async () => {
+    const run = await gradeProgram(
+      `export const handlers = () => ({\n  unaryCall: async () => { throw new Error('boom'); } });`,
+    );
+    expectNamedFailure(run, /rejected promise.*boom/);
+    expect(run.verdicts[0]).toMatchObject({ misconception: 'L1-03', source: { line: 2 } });
+  });
+
+  it('names an uncaught exception', async () => {
+    const run = await gradeProgram(serverWith(`setTimeout(() => { throw new Error('late'); }, 1);`));
+    expectNamedFailure(run, /exception that nobody caught: late/);
+  });
+
+  it.each([
+    'process.exit(0)',
+    'process.reallyExit(0)',
+    'process.abort()',
+    `process.kill(process.pid, 'SIGKILL')`,
+  ])('names %s in a handler', async (call) => {
+    expectNamedFailure(await gradeProgram(serverWith(`${call};`)), /tried to end the process/);
+  });
+
+  it('names process.exit(0) at import', async () => {
+    expectNamedFailure(
+      await gradeProgram(serverWith(rightAnswer, 'process.exit(0);')),
+      /tried to end the process/,
+    );
+  });
+
+  it('stops a loop that never ends and names the check', async () => {
+    expectNamedFailure(await gradeProgram(serverWith('while (true) {}')), /kept the event loop busy/);
+  });
+
+  it('stops a loop that never ends at import', async () => {
+    expectNamedFailure(
+      await gradeProgram(serverWith(rightAnswer, 'while (true) {}')),
+      /kept the event loop busy/,
+    );
+  });
+
+  it('stops a loop that prints', async () => {
+    const run = await gradeProgram(serverWith(`while (true) console.log('again')`));
+    expectNamedFailure(run, /kept the event loop busy/);
+    expect(run.output.join('').length).toBeLessThan(100_000);
+  });
+
+  it('stops memory growth without end', async () => {
+    const grow = `const kept = []; setInterval(() => kept.push(Buffer.alloc(32 * 2 ** 20, 1)), 1);`;
+    expectNamedFailure(await gradeProgram(serverWith('', grow)), /MiB of memory/);
+  });
+
+  it('survives a heap that is full', async () => {
+    const run = await gradeProgram(
+      serverWith(`const kept = []; for (;;) kept.push(new Array(1e5).fill({}));`),
+    );
+    expectNamedFailure(run, /memory|is gone|event loop busy/);
+  });
+
+  it('names a syntax error with its line', async () => {
+    const run = await gradeProgram(`\nexport const handlers = () => ;\n`);
+    expectNamedFailure(run, /`server\.ts` has a syntax error/);
+    expect(run.verdicts[0]?.source?.line).toBe(2);
+  });
+
+  it('names a missing export and the exports there are', async () => {
+    const run = await gradeProgram(`export const handler = () => ({});`);
+    expectNamedFailure(run, /`server\.ts` exports no `handlers`; it exports `handler`/);
+  });
+
+  it('names TypeScript that needs code generation', async () => {
+    expectNamedFailure(
+      await gradeProgram(`enum Color { Red }\n${serverWith(rightAnswer)}`),
+      /enum is not supported/,
+    );
+  });
+
+  it('names a module that cannot be found', async () => {
+    expectNamedFailure(
+      await gradeProgram(`import './missing.ts';`),
+      /could not be loaded: Cannot find module/,
+    );
+  });
+
+  it('leaves no process and no port behind', async () => {
+    const before = `
+      import { spawn } from 'node:child_process';
+      import { createServer } from 'node:net';
+      const server = createServer().listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      console.log('pid ' + child.pid); console.log('pid ' + process.pid);
+    `;
+    const grader = createGrader();
+    const run = await gradeProgram(serverWith(rightAnswer, before), {}, grader);
+    await grader[Symbol.asyncDispose]();
+    const numbers = (word: string) =>
+      run.output.filter((line) => line.startsWith(word)).map((line) => Number(line.split(' ')[1]));
+    expect(numbers('pid')).toHaveLength(2);
+    for (const pid of numbers('pid')) expect(isRunning(pid), `process ${pid} runs`).toBe(false);
+    expect(numbers('port')).toHaveLength(1);
+    for (const port of numbers('port')) {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      createConnection(port, '127.0.0.1').on('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code ?? ''),
+      );
+      expect(await promise).toBe('ECONNREFUSED');
+    }
+  });
+
+  it('runs only the chosen step or check', async () => {
+    const byStep = await gradeProgram(serverWith(rightAnswer), { steps: [2] });
+    expect(byStep.verdicts.map(({ name }) => name)).toEqual(['doubles']);
+    const byName = await gradeProgram(serverWith(rightAnswer), { name: 'refuses' });
+    expect(byName.verdicts.map(({ name }) => name)).toEqual(['refuses an empty message']);
+  });
+
+  it('ends with a cancelled run when its signal aborts', async () => {
+    const controller = new AbortController();
+    const hang = serverWith('');
+    const running = gradeProgram(hang, { signal: controller.signal });
+    controller.abort();
+    const run = await running;
+    expect(run.events.at(-1)?.body).toMatchObject({
+      case: 'runFinished',
+      value: { cancelled: true, passed: 0 },
+    });
+  });
+});
+
+/** A killed orphan may wait as a zombie for its new parent; it does not run any more. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
