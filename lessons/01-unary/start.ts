@@ -1,0 +1,3 @@
+import { demo } from './demo.ts';
+
+await demo({ server: () => import('./src/server.ts'), client: () => import('./src/client.ts') });
