@@ -162,13 +162,13 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
   };
 
   let failure: unknown;
-  {
-    using watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
-    try {
-      await Promise.race([settled(body(context)), crashed.promise, watchdog.barked]);
-    } catch (error) {
-      failure = error ?? new Error('the check failed without an error');
-    }
+  const watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
+  try {
+    await Promise.race([settled(body(context)), crashed.promise, watchdog.barked]);
+  } catch (error) {
+    failure = error ?? new Error('the check failed without an error');
+  } finally {
+    watchdog[Symbol.dispose]();
   }
   const replaced = findTampering();
   if (replaced) failure = new TamperError(replaced);

@@ -44,22 +44,22 @@ function diagnoseCall(record: CallRecord): Diagnosis | undefined {
       text: `\`${method}\` is async and its promise was rejected; nobody looks at that promise, so the client waits on.`,
     };
   }
-  if (record.answers.length > 0 || record.errors.length > 0) {
-    return {
-      symptom: 'client never settled',
-      text: `The server has answered \`${method}\`; what the client's side returned has not settled since.`,
-    };
-  }
   if (record.destroyed) {
     return {
       symptom: 'call destroyed without trailers',
       text: `\`${method}\` destroyed its call before a status was sent; the client waits for a status that cannot come.`,
     };
   }
+  if (record.answers.length > 0 || record.errors.length > 0) {
+    return {
+      symptom: 'client never settled',
+      text: `The server has answered \`${method}\`; what should follow on the client's side has not happened since.`,
+    };
+  }
   if (record.ends > 0) {
     return {
       symptom: 'client never settled',
-      text: `The server has ended \`${method}\`; what the client's side returned has not settled since.`,
+      text: `The server has ended \`${method}\`; what should follow on the client's side has not happened since.`,
     };
   }
   if (readsRequests && !record.halfClosed) {
@@ -98,6 +98,6 @@ function diagnoseCall(record: CallRecord): Diagnosis | undefined {
   }
   return {
     symptom: 'stream never ended',
-    text: `\`${method}\` wrote ${record.writes} messages and never called \`end()\`; the client waits for the status.`,
+    text: `\`${method}\` wrote ${record.writes} messages and has neither ended nor been cancelled since; the call is still open on both sides.`,
   };
 }

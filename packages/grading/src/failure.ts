@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { FoundLine } from './child/channel.ts';
@@ -26,13 +27,18 @@ export function readFailure(failure: unknown): ReadFailure {
     return { label: `something that is no Error was thrown: ${inspect(failure)}` };
   const lines = linesOf(failure);
   const files = Object.values(run?.files ?? {});
-  const spec = lines.find(({ path }) => path === run?.checks);
+  const spec = lines.find(({ path }) => isSpec(path));
   const source = lines.find(({ path }) => files.includes(path));
   return {
     ...compare(failure),
     ...(spec ? { spec } : {}),
     ...(source ? { source } : {}),
   };
+}
+
+/** A long checks.ts may be split into files beside it, whose names end the same. */
+function isSpec(path: string): boolean {
+  return run !== undefined && dirname(path) === dirname(run.checks) && path.endsWith('checks.ts');
 }
 
 function compare(failure: Error): { label: string; expected?: string; received?: string } {

@@ -21,7 +21,6 @@ export interface Graded {
   /** What the program printed. */
   output: string[];
   passed: number;
-  elapsedMs: number;
 }
 
 const steps = await collectChecks({ checks });
@@ -55,7 +54,6 @@ export async function grade(
   options: RunOptions = {},
   grader: Grader = shared,
 ): Promise<Graded> {
-  const startedMs = performance.now();
   const events: Event[] = [];
   for await (const event of grader.run(workspace, { types: false, ...options })) events.push(event);
   const bodies = events.map(({ body }) => body);
@@ -65,7 +63,6 @@ export async function grade(
     verdicts: bodies.flatMap((body) => (body.case === 'checkFinished' ? [body.value] : [])),
     output: bodies.flatMap((body) => (body.case === 'notice' ? [body.value.text] : [])),
     passed: finished?.case === 'runFinished' ? finished.value.passed : Number.NaN,
-    elapsedMs: performance.now() - startedMs,
   };
 }
 

@@ -59,7 +59,7 @@ export interface CallRecord {
   ends: number;
   /** What was emitted as `error`: each is a status sent, or an attempt to send one. */
   readonly errors: unknown[];
-  /** Whether the call object was destroyed. */
+  /** Whether the call object was destroyed before its stream came to its end, though the client was still there. */
   destroyed: boolean;
   /** Whether the call was over before the handler ended it: cancelled by the client, past its deadline, disconnected. */
   cancelled: boolean;
@@ -164,8 +164,12 @@ function watchCall(record: CallRecord, log: EventLog): void {
 function watchDestroy(record: CallRecord, stream: Readable | Writable, log: EventLog): void {
   const { destroy } = stream;
   stream.destroy = function (this: typeof stream, error) {
-    if (!record.destroyed) log.add('call', `${record.method}: the call object was destroyed`);
-    record.destroyed = true;
+    // A stream that has come to its end destroys itself, and grpc-js a call that its client has left.
+    const isOver = 'writableFinished' in stream ? stream.writableFinished : stream.readableEnded;
+    if (!isOver && !record.cancelled && !record.destroyed) {
+      log.add('call', `${record.method}: the call object was destroyed before its end`);
+      record.destroyed = true;
+    }
     return Reflect.apply(destroy, this, [error]);
   } as typeof stream.destroy;
 }

@@ -48,9 +48,10 @@ export interface Served<S extends DescService> extends AsyncDisposable {
   /**
    * Resolves when the server has processed everything that the harness's client sent before, cancellations included.
    *
-   * It is one unary call on the same connection, and no barrier for messages under way.
+   * It is one unary call on the same connection, and no barrier for messages under way; with `rounds`, that many calls
+   * in a row, which gives both ends turns of the event loop to do what they are about to do.
    */
-  barrier(): Promise<void>;
+  barrier(rounds?: number): Promise<void>;
   /** Reads the responses of a call that the harness's client has started. */
   read<O>(call: ClientReadableStream<O> | ClientDuplexStream<unknown, O>): PeerStream<O>;
 }
@@ -99,13 +100,16 @@ export async function serve<S extends DescService>(
   const client = createClient(service, address, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
   });
-  const barrier = (): Promise<void> =>
+  const roundTrip = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const pass = (bytes: Buffer): Buffer => bytes;
       client.makeUnaryRequest('/streamlings.harness.Harness/Ping', pass, pass, Buffer.alloc(0), (error) =>
         error ? reject(error) : resolve(),
       );
     });
+  const barrier = async (rounds = 1): Promise<void> => {
+    for (let round = 0; round < rounds; round++) await roundTrip();
+  };
   await barrier();
   const connections = countConnections(port, log);
 

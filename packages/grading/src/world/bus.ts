@@ -22,6 +22,8 @@ export interface Bus {
 export class BusControls {
   /** How many events were published. */
   published = 0;
+  /** How often a listener was added. */
+  subscriptions = 0;
   readonly #listeners: Set<(event: BusEvent) => void> = new Set();
   #waiters: Array<{ count: number; resolve: () => void }> = [];
   readonly #log: EventLog;
@@ -55,6 +57,7 @@ export class BusControls {
     subscribe: (listener) => {
       const entry = (event: BusEvent) => listener(event);
       this.#listeners.add(entry);
+      this.subscriptions++;
       this.#log.add('bus', 'listener added');
       this.#waiters = this.#waiters.filter(({ count, resolve }) => {
         if (this.listeners < count) return true;

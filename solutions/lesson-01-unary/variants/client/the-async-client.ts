@@ -10,6 +10,12 @@ export interface Note {
 
 /** Leaves promises and closing to the async client. */
 export async function sendAll(address: string, notes: Note[], timeoutMs: number): Promise<Message[]> {
-  using client = createAsyncClient(StreamingService, address, credentials.createInsecure());
-  return await Promise.all(notes.map((note) => client.unaryCall(note, { deadline: Date.now() + timeoutMs })));
+  const client = createAsyncClient(StreamingService, address, credentials.createInsecure());
+  try {
+    return await Promise.all(
+      notes.map((note) => client.unaryCall(note, { deadline: Date.now() + timeoutMs })),
+    );
+  } finally {
+    client.close();
+  }
 }
