@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,7 @@ const main = fileURLToPath(new URL('../child/main.ts', import.meta.url));
 export class GradingChild {
   /** The folder it runs in. */
   readonly folder: string;
-  /** The checks.ts it has loaded, and the time of that file's last change. */
+  /** The checks.ts it has loaded. */
   readonly checks: string;
   readonly #checksChangedMs: number;
   /** Resolves with a sentence when the process has ended. */
@@ -106,6 +107,11 @@ export class GradingChild {
   }
 }
 
-function changeTimeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** When the checks were changed last, in milliseconds since 1970; a long checks.ts has files beside it. */
+function changeTimeOf(checks: string): number {
+  const folder = dirname(checks);
+  const times = readdirSync(folder)
+    .filter((name) => name.endsWith('checks.ts'))
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return Math.max(0, ...times);
 }

@@ -65,7 +65,8 @@ export type Notification = Message<"streamlings.notification.v1.Notification"> &
   topic: string;
 
   /**
-   * What happened, in words.
+   * What happened, in words, in at most 64 bytes of UTF-8. A longer text is sent as several notifications, in order,
+   * that differ in this field only; no character is cut in two.
    *
    * @generated from field: string message = 2;
    */

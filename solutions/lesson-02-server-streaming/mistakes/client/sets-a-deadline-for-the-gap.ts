@@ -1,0 +1,58 @@
+// misconception: L2-17
+// fails: follows a live stream without a deadline, and leaves when it falls silent
+import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import { createClient } from '@streamlings/grpc';
+import { type Message, StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
+
+export interface Wanted {
+  topic: string;
+  maxMessages: number;
+}
+
+export async function readAll(address: string, wanted: Wanted): Promise<Message[]> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const messages: Message[] = [];
+  try {
+    for await (const message of client.serverStreaming(wanted)) messages.push(message);
+    return messages;
+  } finally {
+    client.close();
+  }
+}
+
+export async function take(address: string, wanted: Wanted, count: number): Promise<Message[]> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const call = client.serverStreaming(wanted);
+  const messages: Message[] = [];
+  try {
+    for await (const message of call) {
+      messages.push(message);
+      if (messages.length === count) break;
+    }
+    return messages;
+  } finally {
+    call.cancel();
+    client.close();
+  }
+}
+
+export async function watch(
+  address: string,
+  wanted: Wanted,
+  idleTimeoutMs: number,
+  _world: World,
+  onMessage: (message: Message) => void,
+): Promise<'ended' | 'idle'> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const call = client.serverStreaming(wanted, { deadline: Date.now() + idleTimeoutMs });
+  try {
+    for await (const message of call) onMessage(message);
+    return 'ended';
+  } catch (error) {
+    if ((error as ServiceError).code === status.DEADLINE_EXCEEDED) return 'idle';
+    throw error;
+  } finally {
+    client.close();
+  }
+}
