@@ -12,7 +12,6 @@ import {
 import { describe, expect, it } from 'vitest';
 import { diagnoseHang, type Symptom } from '../src/diagnosis.ts';
 import { measurePullAhead, probeStall } from '../src/probes/flow-control.ts';
-import { readPeerStream } from '../src/probes/peer-stream.ts';
 import { type Served, serve } from '../src/probes/serve.ts';
 import { EventLog } from '../src/world/event-log.ts';
 import { createRandom } from '../src/world/random.ts';
@@ -71,9 +70,9 @@ describe('a served handler', () => {
         if (call.request.maxMessages === 1) call.end();
       },
     });
-    const finished = readPeerStream(server.client.serverStreaming({ maxMessages: 1 }), new EventLog());
+    const finished = server.read(server.client.serverStreaming({ maxMessages: 1 }));
     expect((await finished.outcome).code).toBe(status.OK);
-    const left = readPeerStream(server.client.serverStreaming({}), new EventLog());
+    const left = server.read(server.client.serverStreaming({}));
     await left.message(1);
     left.cancel();
     await server.barrier();
@@ -81,12 +80,30 @@ describe('a served handler', () => {
     expect(server.calls.map(({ cancelled }) => cancelled)).toEqual([false, true]);
   });
 
+  it('counts as destroyed only a call that was torn down before its end', async () => {
+    await using server = await serveStreaming({
+      serverStreaming: (call) => {
+        call.write({ content: 'first' });
+        if (call.request.topic === 'ends') call.end();
+        if (call.request.topic === 'is torn down') call.destroy();
+      },
+    });
+    for (const topic of ['ends', 'is left', 'is torn down']) {
+      const stream = server.read(server.client.serverStreaming({ topic }));
+      await stream.message(1);
+      await server.barrier(5);
+      stream.cancel();
+      await server.barrier(5);
+    }
+    expect(server.calls.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
+  });
+
   it('has a barrier behind which a cancellation has arrived, every time', async () => {
     await using server = await serveStreaming({
       serverStreaming: (call) => void call.write({ content: 'x' }),
     });
     for (let round = 0; round < 100; round++) {
-      const stream = readPeerStream(server.client.serverStreaming({}), new EventLog());
+      const stream = server.read(server.client.serverStreaming({}));
       await stream.message(1);
       stream.cancel();
       await server.barrier();

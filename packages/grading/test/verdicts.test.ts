@@ -42,7 +42,7 @@ describe('a run', () => {
       misconception: '',
     });
     expect(run.verdicts[0]?.spec?.file).toBe('checks.ts');
-    expect(run.verdicts[0]?.spec?.text).toContain(`toBe('Echo: hi')`);
+    expect(run.verdicts[0]?.spec?.text).toBe(`expect(outcome.message?.content).toBe('Echo: hi');`);
   });
 
   it('attributes a handler that never answers and does not run the rest of its step', async () => {

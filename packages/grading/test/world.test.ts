@@ -160,7 +160,7 @@ describe('the bus', () => {
     stop();
     controls.bus.publish(event);
     expect(heard).toEqual(['a up', 'b up', 'b up']);
-    expect(controls.bus).toMatchObject({ listeners: 1, published: 2 });
+    expect(controls.bus).toMatchObject({ listeners: 1, subscriptions: 2, published: 2 });
   });
 
   it('tells when somebody has subscribed', async () => {

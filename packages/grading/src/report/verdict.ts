@@ -39,8 +39,8 @@ export function formatVerdict(verdict: CheckFinished, group: string, options: Re
     title,
     ...indent(1, describeDifference(verdict), options),
     ...(verdict.diagnosis ? indent(1, verdict.diagnosis, options) : []),
-    ...spot(verdict.spec, paint),
-    ...spot(verdict.source, paint),
+    ...spot(verdict.spec, options),
+    ...spot(verdict.source, options),
     ...section('wire', verdict.wire, options),
     ...section('log', logLines(verdict), options),
     ...section('hint', verdict.hint ? [verdict.hint] : [], options),
@@ -56,9 +56,12 @@ function describeDifference({ label, expected, received }: CheckFinished): strin
   return expected || received ? `${label}: expected ${expected}, received ${received}` : label;
 }
 
-function spot(line: SourceLine | undefined, paint: ReturnType<typeof painter>): string[] {
+function spot(line: SourceLine | undefined, options: ReportOptions): string[] {
   if (!line) return [];
-  return [`   ${paint('cyan', `❯ ${line.file}:${line.line}`)}  ${line.text}`];
+  const place = `❯ ${line.file}:${line.line}`;
+  const room = Math.max(20, options.width - place.length - 5);
+  const text = line.text.length > room ? `${line.text.slice(0, room - 1)}…` : line.text;
+  return [`   ${painter(options)('cyan', place)}  ${text}`];
 }
 
 function logLines({ log }: CheckFinished): string[] {
@@ -78,6 +81,7 @@ function section(title: string, lines: string[], options: ReportOptions): string
 }
 
 function indent(depth: number, text: string, { width }: ReportOptions): string[] {
-  const wrapped = wrapAnsi(text, Math.max(20, width - depth), { trim: false });
-  return wrapped.split('\n').map((line) => ' '.repeat(depth) + line);
+  const margin = ' '.repeat(depth + text.length - text.trimStart().length);
+  const wrapped = wrapAnsi(text.trimStart(), Math.max(20, width - margin.length));
+  return wrapped.split('\n').map((line) => margin + line);
 }

@@ -91,9 +91,17 @@ export class EventFactory {
   }
 }
 
+/** The second argument of an `expect`; it is shown as the verdict's label. */
+const LABEL = /, (?:'[^']*'|`[^`]*`|label)\)\./;
+
+/** The statement that a line belongs to, on one line: an `expect` that was wrapped is failed on its last line. */
 function textOf(path: string, line: number): string {
   try {
-    return readFileSync(path, 'utf8').split('\n')[line - 1]?.trim() ?? '';
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, line);
+    const isTail = lines.at(-1)?.trimStart().startsWith(')') ?? false;
+    const start = isTail ? lines.findLastIndex((text) => /^\s*(await )?expect\(/.test(text)) : line - 1;
+    const statement = lines.slice(start).map((text) => text.trim());
+    return statement.join(' ').replace(/\( /g, '(').replace(/,? \)/g, ')').replace(LABEL, ').');
   } catch {
     return '';
   }
