@@ -1,0 +1,26 @@
+import { formatTable, type VerifyOptions, verify } from '@streamlings/course/verify';
+
+/** Verifies the named lessons, or all, and prints a table and every violation. */
+export async function verifyCourse(
+  names: string[],
+  { repeat = 1, stress = false, budget }: { repeat?: number; stress?: boolean; budget?: number },
+): Promise<void> {
+  const options: VerifyOptions = { names, repeat, stress, ...(budget ? { budgetMinutes: budget } : {}) };
+  if (process.stderr.isTTY) options.onOutcome = countOutcomes();
+  const { inspections, outcomes, problems, minutes } = await verify(options);
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(formatTable(inspections, outcomes));
+  const unexpected = outcomes.filter((outcome) => outcome.problems.length > 0).length;
+  const conditions = stress ? ', with the processors kept busy' : '';
+  console.log(
+    `\n${outcomes.length} runs in ${minutes.toFixed(1)} minutes on Node ${process.versions.node}${conditions}: ${unexpected} unexpected.`,
+  );
+  for (const problem of problems) console.log(`- ${problem}`);
+  console.log(problems.length === 0 ? 'No violations.' : `${problems.length} violations.`);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function countOutcomes(): () => void {
+  let count = 0;
+  return () => void process.stderr.write(`\r${++count} runs`);
+}

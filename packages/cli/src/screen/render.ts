@@ -1,0 +1,126 @@
+import { join, relative } from 'node:path';
+import type { ReadmeHint } from '@streamlings/course';
+import { formatNotice, formatVerdict, painter } from '@streamlings/grading/report';
+import wrapAnsi from 'wrap-ansi';
+import type { CheckView, LearnerState, Station } from '../engine/learner-engine.ts';
+import { hasPassed } from '../engine/run-view.ts';
+import { linkTo } from './link.ts';
+
+/** What the screen knows besides the learner's state. */
+export interface View {
+  /** Which page is shown. */
+  page: 'step' | 'list' | 'confirm reset';
+  /** The hints that were asked for, in order. */
+  hints: ReadmeHint[];
+  /** How many more could be asked for. */
+  hintsLeft: number;
+  /** What the latest key did, in a sentence. */
+  message: string | undefined;
+  /** How saves are noticed, for example `watching for saves`. */
+  watching: string | undefined;
+}
+
+/** How a screen is written. */
+export interface ScreenOptions {
+  color: boolean;
+  /** In columns. */
+  width: number;
+  /** Whether the terminal may get clickable links. */
+  links: boolean;
+  /** What paths are shown relative to. */
+  root: string;
+  env: NodeJS.ProcessEnv;
+}
+
+const marks: Record<CheckView['state'], { mark: string; style: Parameters<ReturnType<typeof painter>>[0] }> =
+  {
+    waiting: { mark: '·', style: 'dim' },
+    running: { mark: '▸', style: 'cyan' },
+    passed: { mark: '✓', style: 'green' },
+    failed: { mark: '✗', style: 'red' },
+    environment: { mark: '!', style: 'magenta' },
+    inconclusive: { mark: '?', style: 'yellow' },
+    'not run': { mark: '-', style: 'dim' },
+  };
+
+/** Renders the whole screen as lines without a final line break; nothing of an earlier screen is needed. */
+export function renderScreen(state: LearnerState, view: View, options: ScreenOptions): string {
+  const station = state.stations[state.index];
+  if (!station) return 'There are no lessons yet.';
+  const parts = [
+    ...renderHeader(state, station, options),
+    ...(view.page === 'list' ? renderList(state, options) : renderStep(state, station, view, options)),
+    ...(state.problem ? ['', state.problem] : []),
+    ...(view.message ? ['', view.message] : []),
+    '',
+    ...renderKeys(state, view, options),
+  ];
+  return parts
+    .flatMap((part) => wrapAnsi(part, options.width, { hard: true, trim: false }).split('\n'))
+    .join('\n');
+}
+
+function renderHeader({ stations }: LearnerState, station: Station, options: ScreenOptions): string[] {
+  const paint = painter(options);
+  const { lesson, title, step, stepCount } = station;
+  const solved = stations.filter((each) => each.step.progress === 'solved').length;
+  const count = `${solved}/${stations.length} steps solved`;
+  const room = Math.max(10, Math.min(40, options.width - count.length - 4));
+  const filled = Math.round((solved / stations.length) * room);
+  const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(room - filled));
+  const path = join(station.folder, step.file);
+  const shown = relative(options.root, path);
+  return [
+    `${paint('bold', `${lesson} · ${title}`)}   step ${step.number} of ${stepCount}: ${step.title}`,
+    `${bar}  ${count}`,
+    '',
+    `Edit   ${options.links ? linkTo(path, shown, options.env) : shown}`,
+    `Read   ${relative(options.root, join(station.folder, 'README.md'))}`,
+    '',
+  ];
+}
+
+function renderStep(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
+  const paint = painter(options);
+  const { checks, failure, notices } = state.run;
+  return [
+    ...checks.map(({ name, state }) => ` ${paint(marks[state].style, marks[state].mark)} ${name}`),
+    ...notices.flatMap((notice) => ['', formatNotice(notice, options)]),
+    ...(failure ? ['', formatVerdict(failure, station.step.title, options)] : []),
+    ...(hasPassed(state.run) ? ['', paint('green', describeNext(state))] : []),
+    ...view.hints.flatMap(({ summary, text }) => ['', paint('bold', `Hint: ${summary}`), joinLines(text)]),
+  ];
+}
+
+/** Makes a line of each paragraph, so that the text can be wrapped anew; lists and code keep their lines. */
+function joinLines(text: string): string {
+  const paragraphs = text.split(/\n{2,}/);
+  return paragraphs
+    .map((each) => (/^(```|[-*] )/.test(each) ? each : each.replaceAll('\n', ' ')))
+    .join('\n\n');
+}
+
+function describeNext({ stations, index }: LearnerState): string {
+  const next = stations[index + 1];
+  if (!next) return 'All checks pass, and this was the last step of the course.';
+  const { step, lesson, title } = next;
+  return `All checks pass. Press n for step ${step.number} of ${lesson} · ${title}: ${step.title}.`;
+}
+
+function renderList({ stations, index }: LearnerState, options: ScreenOptions): string[] {
+  const paint = painter(options);
+  return stations.map(({ lesson, title, step }, position) => {
+    const line = `${lesson} · ${title}  ${step.number} ${step.title}  ${paint('dim', step.progress)}`;
+    return position === index ? paint('bold', `> ${line}`) : `  ${line}`;
+  });
+}
+
+function renderKeys({ run }: LearnerState, view: View, options: ScreenOptions): string[] {
+  const paint = painter(options);
+  if (view.page === 'confirm reset')
+    return ['Restore the starter of this step? Your file is copied first.  y yes   any other key: no'];
+  const hint = view.hintsLeft > 0 ? [`h hint (${view.hintsLeft} left)`] : [];
+  const keys = ['n next', 'p previous', 'l list', ...hint, 'r reset', 'q quit'].join('   ');
+  const status = run.phase === 'running' ? 'running' : view.watching;
+  return status === undefined ? [] : [keys, paint('dim', status)];
+}

@@ -1,0 +1,138 @@
+import { execFile, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { createReleasedCourse } from '@streamlings/course/test/released-course';
+import { lesson, solved, starter, type TinyCourse } from '@streamlings/course/test/tiny-course';
+import { describe, expect, test } from 'vitest';
+
+const bin = resolve(import.meta.dirname, '../bin/streamlings.js');
+
+/** Runs the command as a learner does, without a terminal. */
+async function streamlings({ root }: TinyCourse, ...args: string[]) {
+  const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>();
+  const env = { ...process.env, FORCE_COLOR: undefined, STREAMLINGS_ROOT: root };
+  const child = execFile(process.execPath, [bin, ...args], { env }, (_error, stdout, stderr) => {
+    resolve({ code: child.exitCode ?? -1, stdout, stderr });
+  });
+  child.stdin?.end();
+  return promise;
+}
+
+describe('streamlings', () => {
+  test('prints the state once and succeeds where there is no terminal', async () => {
+    await using course = await createReleasedCourse();
+    const { code, stdout, stderr } = await streamlings(course, 'start');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Edit   ');
+    expect(stdout).toContain(' ✗ answers with 42');
+    expect(stdout).toContain('the answer: expected 42, received undefined');
+    expect(stdout).not.toContain('\x1b');
+    expect(stdout).not.toContain('q quit');
+  });
+
+  test('lists how far the learner is', async () => {
+    await using course = await createReleasedCourse();
+    expect((await streamlings(course, '--', 'list')).stdout).toContain('lesson-01  Answer  (not started)');
+  });
+
+  test('shows one hint at a time', async () => {
+    await using course = await createReleasedCourse();
+    const first = await streamlings(course, 'hint');
+    expect(first.stdout).toContain('hint 1 of 2: Where to look');
+    expect(first.stdout).not.toContain('A number.');
+    expect((await streamlings(course, 'hint', 'lesson-01', '2')).stdout).toContain('A number.');
+  });
+
+  test('solves only when it is told to, and undoes it', async () => {
+    await using course = await createReleasedCourse();
+    const refused = await streamlings(course, 'solve', 'lesson-01');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('Add `--yes`');
+    expect(await course.read(`${lesson}/src/answer.ts`)).toBe(starter);
+    await streamlings(course, 'solve', 'lesson-01', '--yes');
+    expect(await course.read(`${lesson}/src/answer.ts`)).toBe(solved);
+    expect((await streamlings(course, 'undo')).stdout).toContain('holds your earlier files again');
+    expect(await course.read(`${lesson}/src/answer.ts`)).toBe(starter);
+  });
+
+  test('says what there is when it is used wrongly', async () => {
+    await using course = await createReleasedCourse();
+    const { code, stderr } = await streamlings(course, 'reset', 'lesson-9');
+    expect(stderr).toBe('There is no `lesson-9`: choose one of `lesson-01`.\n');
+    expect(code).toBe(2);
+  });
+
+  test('grades a lesson with the flags that `grade` knows', async () => {
+    await using course = await createReleasedCourse();
+    const { code, stdout } = await streamlings(course, 'test', 'lesson-01', '-t', 'third', '--no-types');
+    expect(code).toBe(1);
+    expect(stdout).toContain('answers a third time');
+    expect(stdout).not.toContain('answers again');
+  });
+
+  test('explains each command', async () => {
+    await using course = await createReleasedCourse();
+    for (const command of ['start', 'test', 'list', 'hint', 'reset', 'undo', 'solve', 'snapshot', 'verify']) {
+      const { code, stdout } = await streamlings(course, command, '--help');
+      expect(stdout).toContain(`Usage: streamlings ${command}`);
+      expect(code).toBe(0);
+    }
+  });
+});
+
+const showCursor = '\x1b[?25h';
+
+describe.runIf(process.platform === 'linux')('streamlings in a terminal', () => {
+  /** Runs the learner in a pseudo-terminal and gives a way to wait for a text on its screen. */
+  function openLearner({ root }: TinyCourse) {
+    const crash = 'data:text/javascript,process.on("SIGUSR2",()=>{throw(new(Error)("a%20crash"))})';
+    const command = `echo "process $$" && exec ${process.execPath} --import '${crash}' ${bin} start`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, STREAMLINGS_ROOT: root, TERM: 'xterm' },
+    });
+    let output = '';
+    let look = (): void => {};
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      look();
+    });
+    const ended = Promise.withResolvers<number | null>();
+    child.once('close', ended.resolve);
+    return {
+      child,
+      ended: ended.promise,
+      output: () => output,
+      until: (text: string): Promise<void> => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        look = () => {
+          if (output.includes(text)) resolve();
+        };
+        look();
+        return promise;
+      },
+      [Symbol.dispose]: () => void child.kill('SIGKILL'),
+    };
+  }
+
+  test('quits on `q` and gives the terminal back', async () => {
+    await using course = await createReleasedCourse();
+    using learner = openLearner(course);
+    await learner.until('watching for saves');
+    learner.child.stdin.write('q');
+    expect(await learner.ended).toBe(0);
+    expect(learner.output().endsWith(showCursor)).toBe(true);
+  });
+
+  test.each([
+    ['is terminated', 'SIGTERM'],
+    ['crashes', 'SIGUSR2'],
+  ] as const)('gives the terminal back when it %s', async (_what, signal) => {
+    await using course = await createReleasedCourse();
+    using learner = openLearner(course);
+    await learner.until('watching for saves');
+    expect(learner.output()).not.toContain(showCursor);
+    process.kill(Number(/process (\d+)/.exec(learner.output())?.[1]), signal);
+    await learner.ended;
+    expect(learner.output()).toContain(showCursor);
+  });
+});

@@ -1,0 +1,41 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** What the command line of `grade` asks for. */
+export interface GradeOptions {
+  step?: number;
+  name?: string;
+  json: boolean;
+  junit?: string;
+  types: boolean;
+}
+
+/**
+ * Reads the command line of `grade`; one leading `--`, which pnpm hands over, is ignored. Help and a wrong option end the
+ * process, with exit code 0 and 2.
+ */
+export function parseGradeOptions(args: string[]): GradeOptions {
+  return createCommand().parse(withoutSeparator(args), { from: 'user' }).opts<GradeOptions>();
+}
+
+/** Drops the `--` that pnpm hands over literally. */
+export function withoutSeparator(args: string[]): string[] {
+  return args[0] === '--' ? args.slice(1) : args;
+}
+
+function createCommand(): Command {
+  return new Command('grade')
+    .description('Runs the checks of the lesson or solution in the current folder.')
+    .option('--step <number>', 'grade one step', parseStep)
+    .option('-t, --name <text>', 'grade only the checks whose name contains the text')
+    .option('--json', 'write the events as lines of JSON', false)
+    .option('--junit <file>', 'also write a JUnit report')
+    .option('--no-types', 'leave the type check out')
+    .allowExcessArguments(false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+}
+
+function parseStep(value: string): number {
+  const step = Number(value);
+  if (Number.isInteger(step) && step >= 1) return step;
+  throw new InvalidArgumentError('A step is a whole number from 1.');
+}

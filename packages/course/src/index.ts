@@ -1,0 +1,11 @@
+export { hasColor } from './color.ts';
+export { CourseError } from './course-error.ts';
+export { courseRoot } from './course-root.ts';
+export { findUnit, findUnits, type Unit } from './discovery.ts';
+export { type Progress, readProgress, type StepProgress, type UnitProgress } from './progress.ts';
+export { type ReadmeHint, readHints } from './readme.ts';
+export { type Replacement, reset, solve, undo } from './replace-files.ts';
+export { readSnapshot, type Snapshot } from './snapshot.ts';
+export { recordResult } from './state/results.ts';
+export { takeSnapshot } from './take-snapshot.ts';
+export { loadWorkspace } from './workspace.ts';

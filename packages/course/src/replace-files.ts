@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { CourseError } from './course-error.ts';
+import { courseRoot } from './course-root.ts';
+import { findUnit, type Unit } from './discovery.ts';
+import { isLearnerFile, readLessonFiles } from './lesson-files.ts';
+import { readBytesIfThere } from './optional-files.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { type Backup, listBackups, readBackup, takeBackup } from './state/backups.ts';
+import { forgetResults } from './state/results.ts';
+import { withStateLock } from './state/state-folder.ts';
+import { writeFile } from './state/write-file.ts';
+
+/** What a command did to a lesson's files. */
+export interface Replacement {
+  lesson: string;
+  /** The paths, in the lesson's folder, of the files that were written; empty if nothing had to change. */
+  written: string[];
+  /** Where the files' former contents are; undefined if there were none. */
+  backup: Backup | undefined;
+}
+
+/**
+ * Restores the pristine starter of a lesson, or of one of its steps; the whole lesson includes the course's own files.
+ *
+ * @throws CourseError if there is no such lesson or step.
+ */
+export async function reset(name: string, step?: number, root: string = courseRoot): Promise<Replacement> {
+  const { unit, snapshot } = await load(name, root);
+  const chosen = step === undefined ? snapshot.files : pick(snapshot.files, fileOfStep(snapshot, step));
+  return replaceFiles(unit, chosen, root);
+}
+
+/**
+ * Puts the solution of a lesson, or of one of its steps, in place of the learner's files.
+ *
+ * @throws CourseError if there is no such lesson or step.
+ */
+export async function solve(name: string, step?: number, root: string = courseRoot): Promise<Replacement> {
+  const { unit, snapshot } = await load(name, root);
+  const files = await readLessonFiles(unit.solution);
+  const paths = step === undefined ? Object.keys(files).filter(isLearnerFile) : [fileOfStep(snapshot, step)];
+  return replaceFiles(unit, Object.assign({}, ...paths.map((path) => pick(files, path))), root);
+}
+
+/**
+ * Brings the newest backup back, of a lesson or of the whole course. What it replaces is backed up in turn, so that a
+ * second `undo` takes the first one back.
+ *
+ * @throws CourseError if there is no backup.
+ */
+export async function undo(name?: string, root: string = courseRoot): Promise<Replacement> {
+  const unit = name === undefined ? undefined : await findUnit(name, root);
+  const [newest] = await listBackups(unit?.name, root);
+  if (!newest) throw new CourseError(`There is nothing to undo${unit ? ` in \`${unit.name}\`` : ''}.`);
+  const restored = unit ?? (await findUnit(newest.lesson, root));
+  return replaceFiles(restored, await readBackup(newest), root);
+}
+
+/** Writes files into a lesson after it has copied what they replace; leaves a file that is already as wanted. */
+async function replaceFiles(
+  unit: Unit,
+  files: Record<string, string | Buffer>,
+  root: string,
+): Promise<Replacement> {
+  return withStateLock(root, async () => {
+    const former: Record<string, Buffer> = {};
+    const written: string[] = [];
+    for (const [path, content] of Object.entries(files)) {
+      const current = await readBytesIfThere(join(unit.folder, path));
+      if (current?.equals(Buffer.from(content))) continue;
+      if (current) former[path] = current;
+      written.push(path);
+    }
+    const backup = Object.keys(former).length > 0 ? await takeBackup(unit.name, former, root) : undefined;
+    for (const path of written) await writeFile(join(unit.folder, path), files[path] ?? '');
+    const steps =
+      (await readSnapshot(unit.name, root))?.steps.filter((step) => written.includes(step.file)) ?? [];
+    await forgetResults(
+      unit.name,
+      steps.map((step) => step.number),
+      root,
+    );
+    return { lesson: unit.name, written, backup };
+  });
+}
+
+async function load(name: string, root: string): Promise<{ unit: Unit; snapshot: Snapshot }> {
+  const unit = await findUnit(name, root);
+  const snapshot = await readSnapshot(unit.name, root);
+  if (snapshot) return { unit, snapshot };
+  throw new CourseError(
+    `\`${unit.name}\` has no snapshot: run \`pnpm streamlings snapshot ${unit.name}\` while its folder holds the starter.`,
+  );
+}
+
+function fileOfStep(snapshot: Snapshot, step: number): string {
+  const file = snapshot.steps.find((each) => each.number === step)?.file;
+  if (file) return file;
+  throw new CourseError(
+    `\`${snapshot.name}\` has no step ${step}: it has steps 1 to ${snapshot.steps.length}.`,
+  );
+}
+
+function pick(files: Record<string, string>, path: string): Record<string, string> {
+  const text = files[path];
+  if (text === undefined)
+    throw new CourseError(`The course has no \`${path}\`: run \`pnpm verify\` for the cause.`);
+  return { [path]: text };
+}

@@ -1,0 +1,2 @@
+export { formatTable } from './table.ts';
+export { type Verification, type VerifyOptions, verify } from './verify.ts';

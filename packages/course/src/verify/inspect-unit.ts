@@ -1,0 +1,125 @@
+import { join, relative, sep } from 'node:path';
+import { CourseError } from '../course-error.ts';
+import type { Unit } from '../discovery.ts';
+import { readLessonFiles } from '../lesson-files.ts';
+import { readIfThere } from '../optional-files.ts';
+import { readSnapshot, type Snapshot } from '../snapshot.ts';
+import { readCurrentSnapshot } from '../take-snapshot.ts';
+import { loadWorkspace } from '../workspace.ts';
+import {
+  type Case,
+  createMistakeCase,
+  createSolutionCase,
+  createStarterCase,
+  createVariantCase,
+} from './cases.ts';
+import { checkImports } from './import-rules.ts';
+import { findReplaced, readMistakes } from './mistakes.ts';
+import { checkReadme } from './readme-rules.ts';
+import { checkSizes } from './size-rules.ts';
+import { checkSnapshot } from './snapshot-rules.ts';
+import { checkCoverage, checkSpec } from './spec-rules.ts';
+import { checkStarterTypes, materializeStarter } from './starter.ts';
+
+/** What can be said about a lesson before anything of it runs, and what has to run. */
+export interface Inspection {
+  unit: Unit;
+  snapshot: Snapshot | undefined;
+  problems: string[];
+  cases: Case[];
+  /** How many mistakes belong to other versions of Node. */
+  skipped: number;
+}
+
+const minVariants = 4;
+
+/** Reads everything of a lesson and its solution. `judgesLearnerFiles` includes the files that learners edit. */
+export async function inspectUnit(
+  unit: Unit,
+  root: string,
+  judgesLearnerFiles: boolean,
+): Promise<Inspection> {
+  const snapshot = await readSnapshot(unit.name, root);
+  if (!snapshot) {
+    const problem = `\`${unit.name}\` has no snapshot: run \`pnpm streamlings snapshot ${unit.name}\`.`;
+    return { unit, snapshot, problems: [problem], cases: [], skipped: 0 };
+  }
+  const starter = await materializeStarter(unit, snapshot);
+  const replaced = await readReplaced(unit, snapshot);
+  const problems = await Promise.all([
+    checkSnapshotOf(unit, snapshot, root, judgesLearnerFiles),
+    checkReadmeOf(unit, snapshot, root),
+    checkSpec(snapshot),
+    checkSolutionFolder(unit, snapshot, root),
+    checkImports(snapshot.files, placeOf(unit.folder, root)),
+    checkStarterTypes(starter),
+    replaced.problems,
+  ]);
+  const solution = await loadWorkspace(`${unit.name}-solution`, root);
+  const mistakes = replaced.mistakes.filter(({ nodes }) => nodes?.includes(currentMajor) ?? true);
+  const cases = [
+    createStarterCase(starter),
+    createSolutionCase(unit.name, solution),
+    ...replaced.variants.map((variant) => createVariantCase(unit.name, solution, variant)),
+    ...mistakes.map((mistake) => createMistakeCase(unit.name, solution, mistake)),
+  ];
+  const skipped = replaced.mistakes.length - mistakes.length;
+  return { unit, snapshot, problems: problems.flat(), cases, skipped };
+}
+
+const currentMajor = Number(process.versions.node.split('.')[0]);
+
+async function readReplaced(unit: Unit, snapshot: Snapshot) {
+  const variants = await findReplaced(unit.solution, 'variants', snapshot);
+  const files = await findReplaced(unit.solution, 'mistakes', snapshot);
+  const { mistakes, problems } = await readMistakes(files.found, `${unit.name}-solution`);
+  const all = [...variants.problems, ...files.problems, ...problems, ...checkCoverage(snapshot, mistakes)];
+  if (variants.found.length < minVariants) {
+    all.push(
+      `\`${unit.name}-solution\` has ${variants.found.length} variants: write at least ${minVariants}.`,
+    );
+  }
+  return { variants: variants.found, mistakes, problems: all };
+}
+
+async function checkSnapshotOf(
+  unit: Unit,
+  snapshot: Snapshot,
+  root: string,
+  judgesLearnerFiles: boolean,
+): Promise<string[]> {
+  try {
+    return checkSnapshot(snapshot, await readCurrentSnapshot(unit.name, root), judgesLearnerFiles);
+  } catch (error) {
+    if (!(error instanceof CourseError)) throw error;
+    return [`\`${unit.name}\`: ${error.message}`];
+  }
+}
+
+async function checkReadmeOf(unit: Unit, snapshot: Snapshot, root: string): Promise<string[]> {
+  const path = join(unit.folder, 'README.md');
+  const place = placeOf(path, root);
+  const readme = await readIfThere(path);
+  if (readme === undefined) return [`\`${place}\` is missing: write it.`];
+  return checkReadme(readme, place, unit.number, snapshot);
+}
+
+async function checkSolutionFolder(unit: Unit, snapshot: Snapshot, root: string): Promise<string[]> {
+  const place = placeOf(unit.solution, root);
+  const manifest = await readIfThere(join(unit.solution, 'package.json'));
+  if (manifest === undefined)
+    return [`\`${place}/package.json\` is missing: add the solution of \`${unit.name}\`.`];
+  const { name } = JSON.parse(manifest);
+  const files = await readLessonFiles(unit.solution);
+  const problems = [...checkSizes(snapshot, files), ...checkImports(files, place)];
+  if (name !== `${unit.name}-solution`) {
+    problems.push(
+      `\`${place}/package.json\`: the name is \`${name}\`: change it to \`${unit.name}-solution\`.`,
+    );
+  }
+  return problems;
+}
+
+function placeOf(path: string, root: string): string {
+  return relative(root, path).split(sep).join('/');
+}

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { courseRoot } from '../course-root.ts';
+import { findUnit, findUnits } from '../discovery.ts';
+import { startBurners } from './burners.ts';
+import { checkProof } from './check-proof.ts';
+import { checkGenerated } from './generated.ts';
+import { type Inspection, inspectUnit } from './inspect-unit.ts';
+import { type Outcome, type RunCasesOptions, runCases } from './run-cases.ts';
+
+/** How much is verified, and how hard. */
+export interface VerifyOptions {
+  /** The names of lessons and workshops; all if there are none. */
+  names?: string[];
+  /** How often every case runs; once by default. */
+  repeat?: number;
+  /** Whether other processes keep the processors busy meanwhile. */
+  stress?: boolean;
+  /** After this time no further case of a repetition starts; unlimited by default. */
+  budgetMinutes?: number;
+  /** Whether the files that learners edit are judged too; by default where the environment says `CI`. */
+  judgesLearnerFiles?: boolean;
+  root?: string;
+  onOutcome?(outcome: Outcome): void;
+}
+
+/** What `verify` found. */
+export interface Verification {
+  inspections: Inspection[];
+  outcomes: Outcome[];
+  /** Every violation, as a sentence with the file, the value and the way out. */
+  problems: string[];
+  minutes: number;
+}
+
+const stressTimeFactor = 5;
+
+/**
+ * Verifies that every lesson keeps its promises: names, texts and sizes fit, and every starter, solution, variant and
+ * mistake gets the verdict that it must get.
+ *
+ * @throws CourseError where the lessons cannot even be found.
+ */
+export async function verify(options: VerifyOptions = {}): Promise<Verification> {
+  const startedMs = performance.now();
+  const root = options.root ?? courseRoot;
+  const judgesLearnerFiles = options.judgesLearnerFiles ?? Boolean(process.env.CI);
+  const names = options.names ?? [];
+  const units =
+    names.length > 0 ? await Promise.all(names.map((name) => findUnit(name, root))) : await findUnits(root);
+  const generated = checkGenerated(root);
+  const inspections: Inspection[] = [];
+  for (const unit of units) inspections.push(await inspectUnit(unit, root, judgesLearnerFiles));
+  const outcomes = await runRounds(inspections, options, startedMs);
+  const problems = [
+    ...(await generated),
+    ...inspections.flatMap((each) => each.problems),
+    ...outcomes.flatMap((outcome) => outcome.problems),
+    ...inspections.flatMap((each) => checkProof(each, outcomes)),
+  ];
+  return {
+    inspections,
+    outcomes,
+    problems: [...new Set(problems)],
+    minutes: (performance.now() - startedMs) / 60_000,
+  };
+}
+
+async function runRounds(
+  inspections: Inspection[],
+  options: VerifyOptions,
+  startedMs: number,
+): Promise<Outcome[]> {
+  const { repeat = 1, stress = false, budgetMinutes = Infinity, onOutcome } = options;
+  const cases = inspections.flatMap((each) => each.cases);
+  const isInBudget = () => performance.now() - startedMs < budgetMinutes * 60_000;
+  const settings: RunCasesOptions = {
+    parallel: availableParallelism(),
+    ...(stress ? { timeFactor: stressTimeFactor } : {}),
+    ...(onOutcome ? { onOutcome } : {}),
+  };
+  const burners = startBurners(stress ? availableParallelism() : 0);
+  try {
+    // The first round always runs whole, so that a verdict never rests on a budget.
+    const outcomes = await runCases(cases, settings);
+    for (let round = 1; round < repeat && isInBudget(); round++) {
+      const rotated = rotate(cases, Math.floor((round * cases.length) / repeat));
+      outcomes.push(...(await runCases(rotated, { ...settings, mayGoOn: isInBudget })));
+    }
+    return outcomes;
+  } finally {
+    burners[Symbol.dispose]();
+  }
+}
+
+/** Each round starts elsewhere, so that a budget that runs out does not always spare the same files. */
+function rotate<T>(items: T[], by: number): T[] {
+  return [...items.slice(by), ...items.slice(0, by)];
+}
