@@ -11,6 +11,12 @@ import { type GradeOptions, parseGradeOptions } from './options.ts';
 
 const options = parseGradeOptions(process.argv.slice(2));
 
+// A reader such as `head` may leave early; it has seen what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 try {
   process.exitCode = (await grade(options)) ? 0 : 1;
 } catch (error) {
