@@ -23,7 +23,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'L1-08':
           'The call was over before it began. A timeout is a length, a deadline is a moment. Which of the two does the `deadline` of a call take, and in which unit?',
         'L1-10':
-          'The last digits of `timestamp` have changed on the way. A JavaScript number is exact up to 2^53 only. What did your code turn the `bigint` into?',
+          '`timestamp` did not survive the way through your code. An int64 field is a `bigint`; a JavaScript number is exact up to 2^53 only, and JSON has no bigint. What did you turn it into?',
       },
       otherwise:
         'The server answers the last message first. What does `sendAll` resolve with, and in which order?',
@@ -37,7 +37,8 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       let received: Message[] = [];
       context.diagnose({
         'L1-08': ({ label }) => label.includes('DEADLINE_EXCEEDED'),
-        'L1-10': () => received.some((answer) => answer.timestamp !== timestamp),
+        'L1-10': ({ label }) =>
+          label.includes('BigInt') || received.some((answer) => answer.timestamp !== timestamp),
       });
       const sending = sendAll(server.address, notes('a', 'b', 'c'), 60_000);
       received = await answerLatestFirst(server, pending, sending);
@@ -68,15 +69,21 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         if (call.request.content !== 'b') return echo(call, callback);
         callback({ code: status.RESOURCE_EXHAUSTED, details: 'the store is full' });
       });
+      let rejected: boolean | undefined;
       let failed: unknown;
       context.diagnose({
         'L1-03': ({ crash }) => crash !== undefined,
-        'L1-06': () => failed === undefined && server.calls.length > 0,
-        'L1-07': () => failed !== undefined && codeOf(failed) !== status.RESOURCE_EXHAUSTED,
+        'L1-06': () => rejected === false && server.calls.length > 0,
+        'L1-07': () => rejected === true && codeOf(failed) !== status.RESOURCE_EXHAUSTED,
       });
-      failed = await sendAll(server.address, notes('a', 'b', 'c'), 60_000).then(
-        () => undefined,
-        (error: unknown) => error,
+      await sendAll(server.address, notes('a', 'b', 'c'), 60_000).then(
+        () => {
+          rejected = false;
+        },
+        (error: unknown) => {
+          rejected = true;
+          failed = error;
+        },
       );
       expect(codeOf(failed), 'code that `sendAll` rejected with').toBe(status.RESOURCE_EXHAUSTED);
       expect((failed as { details?: string }).details, 'details of the error').toBe('the store is full');
@@ -90,7 +97,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'L1-08':
           'The call was over before it began, or could live far longer than you wanted. A timeout is a length, a deadline is a moment. Which of the two does the `deadline` of a call take, and in which unit?',
         'L1-09':
-          'The server saw a call without any deadline: the option that you set is one that grpc-js does not know, and unknown options are ignored. Under which name does grpc-js take the moment at which a call has to be over?',
+          'The server saw a call without any deadline. grpc-js sets none by itself and ignores options that it does not know. Under which name does it take the moment at which a call has to be over?',
       },
       otherwise:
         'The server looks at how much time each call has left when it arrives. How much should that be?',
@@ -124,7 +131,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'L1-08':
           'The deadline was nowhere near: your call still waits. A deadline is a moment, in milliseconds since 1970. What is the distance between yours and now?',
         'L1-09':
-          'Nothing ended the call: grpc-js has not heard of the option that you set, and ignores it. What does it call the moment at which a call has to be over?',
+          'Nothing ended the call: grpc-js sets no deadline by itself and ignores options that it does not know. What does it call the moment at which a call has to be over?',
       },
       otherwise: 'The server never answers, and the timeout is 100 ms. What should your caller get?',
     },

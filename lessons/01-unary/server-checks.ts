@@ -1,5 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import { type CheckContext, check, type Load, nameOf, type WorldErrorCode } from '@streamlings/grading';
+import {
+  type CheckContext,
+  check,
+  type Load,
+  nameOf,
+  type Served,
+  type WorldErrorCode,
+} from '@streamlings/grading';
 import type { RequestInit } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { expect } from 'vitest';
@@ -20,6 +27,8 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       hints: {
         'L1-02':
           'Your handler has returned and the client still waits: grpc-js does not look at what a handler returns. Through which of its two parameters does an answer leave?',
+        'L1-05':
+          'The callback was used twice for one call. Two good answers in a row can leave the client without a status, waiting. Which lines of your handler run after the first answer?',
         'L1-06':
           'The callback got an error whose code is 0. OK is a status, too, but one that needs a message beside it. Which of the two arguments of the callback is for good news?',
         'L1-12':
@@ -33,7 +42,8 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       let code: status | undefined;
       context.diagnose({
         'L1-02': ({ symptom }) => symptom === 'callback never called',
-        'L1-06': () => codeOf(server.calls[0]?.answers[0]?.error) === status.OK,
+        'L1-05': () => hasAnsweredTwice(server),
+        'L1-06': () => hasFailedWithOk(server),
         'L1-12': () => server.calls[0]?.answers[0]?.error === null && code === status.INTERNAL,
       });
       const outcome = await send({ sender: 'ada', content: 'hello' });
@@ -41,6 +51,8 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       expect(nameOf(code), 'status for a message from ada').toBe(nameOf(status.OK));
       expect(outcome.message?.content, 'content of the answer to "hello"').toBe('Echo: hello');
       expect(outcome.message?.sender, 'sender of the answer').toBe('server');
+      await server.barrier(5);
+      expect(server.calls[0]?.answers.length, 'uses of the callback for one call').toBe(1);
     },
   );
 
@@ -59,7 +71,7 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       const { send } = await start(context);
       let received: bigint | undefined;
       diagnose({
-        'L1-12': () => received !== undefined && isFarFrom(received, world.clock.now()),
+        'L1-12': () => received !== undefined && received !== 0n && isFarFrom(received, world.clock.now()),
       });
       await controls.clock.advance(86_400_000);
       const outcome = await send({ sender: 'ada', content: 'what time is it?' });
@@ -73,6 +85,10 @@ export function serverChecks(load: Load<Exercise>['server']): void {
     'refuses a message without content or sender',
     {
       hints: {
+        'L1-02':
+          'Your handler has returned and the client still waits for its refusal: grpc-js does not look at what a handler returns. Which way does a refusal leave?',
+        'L1-03':
+          'You threw the refusal. From an async handler it goes nowhere, from another one it arrives as UNKNOWN, without your code. Which way does a refusal leave?',
         'L1-05':
           'The callback was used twice for one call: once to refuse, once to answer. Calling it does not leave your function. What does?',
         'L1-06':
@@ -87,16 +103,22 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       const { controls, diagnose } = context;
       const { server, send } = await start(context);
       let code: status | undefined;
+      let answer: string | undefined;
       diagnose({
-        'L1-05': () => server.calls.some(({ answers }) => answers.length > 1),
-        'L1-06': () => code === status.OK,
+        'L1-03': () => hasThrown(server),
+        'L1-02': ({ symptom }) => symptom === 'callback never called',
+        'L1-05': () => hasAnsweredTwice(server),
+        // An answer like any other was not meant as a refusal: the validation is missing.
+        'L1-06': () => hasFailedWithOk(server) || (answer !== undefined && !answer.startsWith('Echo: ')),
         'L1-07': () => code === status.INTERNAL || code === status.UNKNOWN || code === status.NOT_FOUND,
       });
       for (const note of [
         { sender: 'ada', content: '' },
         { sender: '', content: 'hello' },
       ]) {
-        code = (await send(note)).code;
+        const outcome = await send(note);
+        code = outcome.code;
+        answer = outcome.message?.content;
         await server.barrier(5);
         expect(nameOf(code), `status for ${JSON.stringify(note)}`).toBe(nameOf(status.INVALID_ARGUMENT));
         expect(server.calls.at(-1)?.answers.length, 'uses of the callback for one call').toBe(1);
@@ -123,7 +145,10 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       let sent: number | undefined;
       diagnose({
         'L1-03': () => server.calls.some(({ rejected }) => rejected.length > 0),
-        'L1-11': () => controls.store.entries.has(`ada/ttl ${sent}`) === (sent === 0),
+        'L1-11': () =>
+          sent === undefined
+            ? server.calls[0]?.answers[0]?.error === null && controls.store.puts === 0
+            : controls.store.entries.has(`ada/ttl ${sent}`) === (sent === 0),
       });
       const keys = (): string[] => [...controls.store.entries.keys()];
       const release = controls.store.hold();
@@ -165,13 +190,14 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       const { controls, diagnose } = context;
       const { server, send } = await start(context);
       const secret = 'disk /dev/sdb1 of vault-7';
-      let seen = { code: status.OK, details: '' };
+      let code: status | undefined;
+      let told = '';
       diagnose({
-        'L1-03': () => server.calls.some(({ rejected, thrown }) => rejected.length + thrown.length > 0),
-        'L1-05': () => server.calls.some(({ answers }) => answers.length > 1),
-        'L1-06': () => seen.code === status.OK,
-        'L1-04': () => seen.details.includes(secret),
-        'L1-07': () => seen.code === status.INTERNAL || seen.code === status.UNKNOWN,
+        'L1-03': ({ crash }) => crash !== undefined || hasThrown(server),
+        'L1-05': () => hasAnsweredTwice(server),
+        'L1-06': () => code === status.OK || hasFailedWithOk(server),
+        'L1-04': () => told.includes(secret),
+        'L1-07': () => code === status.INTERNAL || code === status.UNKNOWN,
       });
       const cases: Array<[WorldErrorCode, status]> = [
         ['EEXIST', status.ALREADY_EXISTS],
@@ -182,18 +208,34 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       ];
       for (const [failure, expected] of cases) {
         controls.store.failNext(failure, `${failure}: ${secret}`);
-        seen = await send({ sender: 'ada', content: failure });
+        const outcome = await send({ sender: 'ada', content: failure });
+        code = outcome.code;
+        const trailers = Object.values(outcome.trailers.getMap()).join('\n');
+        told = `${outcome.details}\n${trailers}`;
         await server.barrier(5);
-        expect(seen.details, `details after ${failure}`).not.toContain(secret);
-        expect(nameOf(seen.code), `status after ${failure}`).toBe(nameOf(expected));
+        expect(outcome.details, `details after ${failure}`).not.toContain(secret);
+        expect(trailers, `trailers after ${failure}`).not.toContain(secret);
+        expect(nameOf(code), `status after ${failure}`).toBe(nameOf(expected));
         expect(server.calls.at(-1)?.answers.length, `uses of the callback after ${failure}`).toBe(1);
       }
     },
   );
 }
 
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+type Seen = Pick<Served<typeof StreamingService>, 'calls'>;
+
+function hasThrown({ calls }: Seen): boolean {
+  return calls.some(({ rejected, thrown }) => rejected.length + thrown.length > 0);
+}
+
+function hasAnsweredTwice({ calls }: Seen): boolean {
+  return calls.some(({ answers }) => answers.length > 1);
+}
+
+/** Whether the callback got an error that says OK. */
+function hasFailedWithOk({ calls }: Seen): boolean {
+  const errors = calls.flatMap(({ answers }) => answers.map(({ error }) => error));
+  return errors.some((error) => (error as { code?: unknown } | null)?.code === status.OK);
 }
 
 /** A day and more apart: another unit or another epoch, and not just another clock. */
