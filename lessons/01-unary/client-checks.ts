@@ -24,6 +24,8 @@ export function clientChecks(load: Load<Exercise>['client']): void {
           'The call was over before it began. A timeout is a length, a deadline is a moment. Which of the two does the `deadline` of a call take, and in which unit?',
         'L1-10':
           '`timestamp` did not survive the way through your code. An int64 field is a `bigint`; a JavaScript number is exact up to 2^53 only, and JSON has no bigint. What did you turn it into?',
+        'L1-15':
+          'The channel was closed while calls were under way. Closing it is the last thing to do; a `finally` runs as soon as the block before it is left. What has to be over by then, and who waits for it?',
       },
       otherwise:
         'The server answers the last message first. What does `sendAll` resolve with, and in which order?',
@@ -37,6 +39,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       let received: Message[] = [];
       context.diagnose({
         'L1-08': ({ label }) => label.includes('DEADLINE_EXCEEDED'),
+        'L1-15': ({ label }) => /channel.*(closed|shut)/i.test(label),
         'L1-10': ({ label }) =>
           label.includes('BigInt') || received.some((answer) => answer.timestamp !== timestamp),
       });

@@ -152,13 +152,13 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       });
       const keys = (): string[] => [...controls.store.entries.keys()];
       const release = controls.store.hold();
-      const answered = send({ sender: 'ada', content: 'ttl undefined' });
+      const answered = send({ sender: 'ada', content: 'for ever' });
       const record = await server.call(1);
       await server.barrier(5);
       expect(record.answers.length, 'answers while the store has not finished').toBe(0);
       release();
       await answered;
-      expect(keys(), 'keys in the store after a message without ttl_seconds').toEqual(['ada/ttl undefined']);
+      expect(keys(), 'keys in the store after a message without ttl_seconds').toEqual(['ada/for ever']);
       for (sent of [60, 0]) {
         const outcome = await send({ sender: 'ada', content: `ttl ${sent}`, ttlSeconds: sent });
         const label = `with ttl_seconds ${sent}`;

@@ -45,7 +45,11 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   const wanted = { topic: 'news', maxMessages: 4 };
   const print = (message: Message) => console.log(`  onMessage got: ${message.content}`);
   await settle('readAll', client.readAll(address, wanted));
+  const before = controls.source.yielded;
   await settle('take', client.take(address, { ...wanted, maxMessages: 10_000 }, 2));
+  // A moment for a server that was never told to stop; it makes its messages as fast as it can.
+  for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+  console.log(`  the server made ${controls.source.yielded - before} messages for it`);
   await settle('watch', client.watch(address, wanted, 30_000, world, print));
 
   console.log('src/notifications.ts: deploys and alerts, from WARNING on');

@@ -2,7 +2,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { ServiceHandlers } from '@streamlings/grpc';
 import { describe, test } from 'vitest';
 import { type ChildVerdict, tell } from './child/channel.ts';
-import { CrashError, watchCrashes } from './child/crashes.ts';
+import { CrashError, EndedProcessError, watchCrashes } from './child/crashes.ts';
 import { forgetLeaks, type Leaks, leaks } from './child/leaks.ts';
 import { findTampering } from './child/tampering.ts';
 import { diagnoseHang, type Symptom } from './diagnosis.ts';
@@ -117,7 +117,7 @@ async function runCheck(
     tell({ kind: 'finished', verdict: { step: step.number, name, state: 'not run' } });
     return;
   }
-  tell({ kind: 'started', step: step.number, name, otherwise: options.otherwise });
+  tell({ kind: 'started', step: step.number, name });
   const startedMs = performance.now();
   const log = new EventLog((line) => tell({ kind: 'log', line }));
   const { failure, diagnose, servers } = await attempt(body, log);
@@ -198,6 +198,9 @@ function explain(
   hang: ReturnType<typeof diagnoseHang>,
 ): Partial<ChildVerdict> {
   const read = readFailure(failure);
+  // The label says it all; a hint about gRPC would lead astray.
+  if (failure instanceof ExerciseError || failure instanceof EndedProcessError)
+    return { ...read, state: 'failed' };
   const timedOut = failure instanceof WatchdogError;
   const seen: Evidence = {
     label: read.label,

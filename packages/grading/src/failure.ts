@@ -42,7 +42,10 @@ function isSpec(path: string): boolean {
 }
 
 function compare(failure: Error): { label: string; expected?: string; received?: string } {
-  if (!isComparison(failure)) return { label: failure.message };
+  // Only of two values that should be alike is a diff the whole truth; other matchers say it in a sentence.
+  if (!isComparison(failure) || /: expected .* (not to|to be (less|greater)) /s.test(failure.message)) {
+    return { label: failure.message };
+  }
   // vitest puts the label in front of its own sentence.
   const [label = failure.message] = failure.message.split(/: expected /s, 1);
   return { label, expected: show(failure.expected), received: show(failure.actual) };

@@ -12,6 +12,7 @@ export type { Answer, CallRecord } from './probes/call-record.ts';
 export { measurePullAhead, type PullAhead, probeStall, type Stall } from './probes/flow-control.ts';
 export { nameOf, type Outcome } from './probes/outcome.ts';
 export { type PeerStream, readPeerStream } from './probes/peer-stream.ts';
+export type { PeerUpload } from './probes/peer-upload.ts';
 export type { Served } from './probes/serve.ts';
 export type { Bus, BusEvent } from './world/bus.ts';
 export type { Clock } from './world/clock.ts';

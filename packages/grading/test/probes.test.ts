@@ -63,6 +63,53 @@ describe('a served handler', () => {
     expect((await server.unary('unaryCall', {})).code).toBe(status.UNIMPLEMENTED);
   });
 
+  it('reports the outcome of an upload, whatever it is', async () => {
+    await using server = await serveStreaming({
+      clientStreaming: async (call, callback) => {
+        let messagesProcessed = 0;
+        for await (const { content } of call) {
+          if (content === '') return callback({ code: status.INVALID_ARGUMENT, details: 'empty' });
+          messagesProcessed++;
+        }
+        callback(null, { messagesProcessed });
+      },
+    });
+    const whole = server.upload('clientStreaming');
+    whole.send({ content: 'a' }, { content: 'b' });
+    expect(whole.isOver).toBe(false);
+    whole.halfClose();
+    expect(await whole.outcome).toMatchObject({ code: 0, message: { messagesProcessed: 2 } });
+    expect(whole.isOver).toBe(true);
+    const refused = server.upload('clientStreaming');
+    refused.send({ content: '' });
+    expect(await refused.outcome).toMatchObject({ code: status.INVALID_ARGUMENT, details: 'empty' });
+  });
+
+  it('counts only answers, not the error with which a loop over the requests tears them down', async () => {
+    await using server = await serveStreaming({
+      clientStreaming: async (call, callback) => {
+        for await (const _message of call) return callback(null, { messagesProcessed: 1 });
+      },
+    });
+    const upload = server.upload('clientStreaming');
+    upload.send({ content: 'a' }, { content: 'b' });
+    await upload.outcome;
+    await server.barrier(5);
+    expect(server.calls[0]).toMatchObject({ errors: [], ends: 0, destroyed: false });
+    expect(server.calls[0]?.answers).toHaveLength(1);
+  });
+
+  it('knows an upload that its client cancels', async () => {
+    await using server = await serveStreaming({ clientStreaming: (call) => void call.resume() });
+    const upload = server.upload('clientStreaming');
+    upload.send({ content: 'a' });
+    const record = await server.call(1);
+    upload.cancel();
+    expect((await upload.outcome).code).toBe(status.CANCELLED);
+    await record.whenCancelled;
+    expect(record.cancelled).toBe(true);
+  });
+
   it('tells a call that the client left from one that the handler ended', async () => {
     await using server = await serveStreaming({
       serverStreaming: (call) => {

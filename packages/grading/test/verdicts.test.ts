@@ -45,6 +45,19 @@ describe('a run', () => {
     expect(run.verdicts[0]?.spec?.text).toBe(`expect(outcome.message?.content).toBe('Echo: hi');`);
   });
 
+  it('keeps the sentence of a matcher that is no equality', async () => {
+    const run = await gradeProgram(serverWith(`callback(null, { content: 'Echo: hi', sender: 'secret' });`));
+    expect(run.verdicts[0]).toMatchObject({ expected: '', received: '' });
+    expect(run.verdicts[0]?.label).toBe(`sender of the reply: expected 'secret' not to contain 'secret'`);
+  });
+
+  it('points at the line of the learner that awaited a failing store', async () => {
+    const source = `export const handlers = (world) => ({\n  unaryCall: async () => {\n    await world.store.get('a');\n  } });`;
+    const run = await gradeProgram(source);
+    expectNamedFailure(run, /rejected promise.*no entry "a"/);
+    expect(run.verdicts[0]?.source).toMatchObject({ line: 3, text: `await world.store.get('a');` });
+  });
+
   it('attributes a handler that never answers and does not run the rest of its step', async () => {
     const run = await gradeProgram(
       `export const handlers = () => ({ unaryCall: async () => ({ content: 'hi' }) });`,
@@ -118,6 +131,7 @@ describe('a run', () => {
   it('names a syntax error with its line', async () => {
     const run = await gradeProgram(`\nexport const handlers = () => ;\n`);
     expectNamedFailure(run, /`server\.ts` has a syntax error/);
+    expect(run.verdicts[0]?.hint).toBe('');
     expect(run.verdicts[0]?.source?.line).toBe(2);
   });
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { CourseError, courseRoot, type Replacement, reset, solve, undo } from '@streamlings/course';
+import { CourseError, courseRoot, findUnit, type Replacement, reset, solve, undo } from '@streamlings/course';
 
 /** Restores the starter of a lesson and says where the former files are. */
 export async function resetLesson(lesson: string, options: { step?: number }): Promise<void> {
@@ -9,8 +9,11 @@ export async function resetLesson(lesson: string, options: { step?: number }): P
 
 /** Puts the solution in place, after a question unless `--yes` answers it. */
 export async function solveLesson(lesson: string, options: { step?: number; yes?: boolean }): Promise<void> {
+  await findUnit(lesson);
   if (options.yes || (await confirm(`Replace your files in \`${lesson}\` by the solution?`))) {
     report(await solve(lesson, options.step), 'holds the solution now');
+  } else {
+    console.log('Nothing was changed.');
   }
 }
 
@@ -39,6 +42,11 @@ async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } catch (error) {
+    // Ctrl-C is an answer, too.
+    if ((error as Error).name !== 'AbortError') throw error;
+    console.log();
+    return false;
   } finally {
     terminal.close();
   }

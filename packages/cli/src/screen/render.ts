@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { ReadmeHint } from '@streamlings/course';
 import { formatNotice, formatVerdict, painter } from '@streamlings/grading/report';
+import { type Notice, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
 import wrapAnsi from 'wrap-ansi';
 import type { CheckView, LearnerState, Station } from '../engine/learner-engine.ts';
 import { hasPassed } from '../engine/run-view.ts';
@@ -31,6 +32,9 @@ export interface ScreenOptions {
   root: string;
   env: NodeJS.ProcessEnv;
 }
+
+/** How much of what the learner's code printed is shown. */
+const OUTPUT_LINES = 8;
 
 const marks: Record<CheckView['state'], { mark: string; style: Parameters<ReturnType<typeof painter>>[0] }> =
   {
@@ -85,11 +89,24 @@ function renderStep(state: LearnerState, station: Station, view: View, options: 
   const { checks, failure, notices } = state.run;
   return [
     ...checks.map(({ name, state }) => ` ${paint(marks[state].style, marks[state].mark)} ${name}`),
-    ...notices.flatMap((notice) => ['', formatNotice(notice, options)]),
+    ...renderNotices(notices, options),
     ...(failure ? ['', formatVerdict(failure, station.step.title, options)] : []),
     ...(hasPassed(state.run) ? ['', paint('green', describeNext(state))] : []),
     ...view.hints.flatMap(({ summary, text }) => ['', paint('bold', `Hint: ${summary}`), joinLines(text)]),
   ];
+}
+
+/** Shows every notice, and of what the learner's code printed the latest lines: the checks must stay on the screen. */
+function renderNotices(notices: Notice[], options: ScreenOptions): string[] {
+  const isOutput = ({ kind }: Notice) => kind === NoticeKind.OUTPUT;
+  const others = notices
+    .filter((notice) => !isOutput(notice))
+    .flatMap((notice) => ['', formatNotice(notice, options)]);
+  const printed = notices.filter(isOutput).flatMap((notice) => formatNotice(notice, options).split('\n'));
+  if (printed.length === 0) return others;
+  const left = printed.length - OUTPUT_LINES;
+  const rest = left > 0 ? [painter(options)('dim', `  | (${left} lines before)`)] : [];
+  return [...others, '', ...rest, ...printed.slice(-OUTPUT_LINES)];
 }
 
 /** Makes a line of each paragraph, so that the text can be wrapped anew; lists and code keep their lines. */
@@ -102,9 +119,11 @@ function joinLines(text: string): string {
 
 function describeNext({ stations, index }: LearnerState): string {
   const next = stations[index + 1];
-  if (!next) return 'All checks pass, and this was the last step of the course.';
+  const isLast = next?.lesson !== stations[index]?.lesson;
+  const more = isLast ? ' The chapter has more under "When it passes".' : '';
+  if (!next) return `All checks pass, and this was the last step of the course.${more}`;
   const { step, lesson, title } = next;
-  return `All checks pass. Press n for step ${step.number} of ${lesson} · ${title}: ${step.title}.`;
+  return `All checks pass.${more} Press n for step ${step.number} of ${lesson} · ${title}: ${step.title}.`;
 }
 
 function renderList({ stations, index }: LearnerState, options: ScreenOptions): string[] {

@@ -36,7 +36,7 @@ export type ChildLine =
       misconceptions: string[];
       guard: boolean;
     }
-  | { kind: 'started'; step: number; name: string; otherwise: string }
+  | { kind: 'started'; step: number; name: string }
   | { kind: 'log'; line: LogLine }
   | { kind: 'output'; text: string }
   | { kind: 'finished'; verdict: ChildVerdict }

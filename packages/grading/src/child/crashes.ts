@@ -7,6 +7,9 @@ export class CrashError extends Error {
   }
 }
 
+/** The learner's code tried to end the process; there is nothing to teach but that. */
+export class EndedProcessError extends CrashError {}
+
 let report: ((crash: CrashError) => void) | undefined;
 
 /** Hands crashes to `listener` until the returned function is called; crashes between two listeners are lost. */

@@ -146,7 +146,7 @@ function watchCall(record: CallRecord, log: EventLog): void {
   );
   const { emit } = emitter;
   emitter.emit = function (this: EventEmitter, event, ...args) {
-    if (event === 'error') {
+    if (event === 'error' && !isOfNoEffect(record, args[0])) {
       record.errors.push(args[0]);
       log.add('call', `${method} emitted an error: ${describeStatus(args[0])}`);
     }
@@ -157,8 +157,15 @@ function watchCall(record: CallRecord, log: EventLog): void {
     }
     return Reflect.apply(emit, this, [event, ...args]);
   };
+  // grpc-js makes a duplex of this stream, too. It answers through the callback, also when the stream is destroyed.
+  if (record.kind === 'client_streaming') return;
   if ('destroy' in call) watchDestroy(record, call as unknown as Readable | Writable, log);
   if ('write' in call) watchWrites(record, call, log);
+}
+
+/** Leaving the loop over a request stream destroys the stream; the client sees nothing of it. */
+function isOfNoEffect({ kind }: CallRecord, error: unknown): boolean {
+  return kind === 'client_streaming' && (error as { code?: unknown } | undefined)?.code === 'ABORT_ERR';
 }
 
 function watchDestroy(record: CallRecord, stream: Readable | Writable, log: EventLog): void {

@@ -3,8 +3,10 @@ import {
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
   credentials,
   type Metadata,
+  type requestCallback,
   Server,
   ServerCredentials,
   type ServiceDefinition,
@@ -26,6 +28,7 @@ import { type AnyCall, type CallRecord, recordCalls } from './call-record.ts';
 import { type ConnectionCounter, countConnections } from './connections.ts';
 import { nameOf, type Outcome, outcomeOfError, outcomeOfStatus } from './outcome.ts';
 import { type PeerStream, readPeerStream } from './peer-stream.ts';
+import { openPeerUpload, type PeerUpload } from './peer-upload.ts';
 
 /** A server of one check, with everything it saw and a client of the harness's own. */
 export interface Served<S extends DescService> extends AsyncDisposable {
@@ -54,6 +57,8 @@ export interface Served<S extends DescService> extends AsyncDisposable {
   barrier(rounds?: number): Promise<void>;
   /** Reads the responses of a call that the harness's client has started. */
   read<O>(call: ClientReadableStream<O> | ClientDuplexStream<unknown, O>): PeerStream<O>;
+  /** Starts a client streaming call with the harness's client. */
+  upload<M extends MethodName<S>>(method: M): PeerUpload<RequestInit<S, M>, Response<S, M>>;
 }
 
 const ping: ServiceDefinition = {
@@ -128,6 +133,10 @@ export async function serve<S extends DescService>(
     unary: (method, request, metadata) => callUnary(client, method, request, metadata, log),
     barrier,
     read: (call) => readPeerStream(call, log),
+    upload: <M extends MethodName<S>>(method: M) => {
+      type Start = (callback: requestCallback<Response<S, M>>) => ClientWritableStream<RequestInit<S, M>>;
+      return openPeerUpload((client[method] as unknown as Start).bind(client), log);
+    },
     [Symbol.asyncDispose]: async () => {
       connections[Symbol.dispose]();
       client.close();

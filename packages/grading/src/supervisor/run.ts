@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 /** How much memory a run may add to its process. */
-const MAX_GROWTH_BYTES = 512 * 2 ** 20;
+const MAX_GROWTH_BYTES = 256 * 2 ** 20;
 const HEARTBEATS_PER_SECOND = 10;
 /** How much longer than a check's own watchdog the supervisor waits, in heartbeats of the child. */
 const GRACE_HEARTBEATS = 10;
@@ -46,7 +46,7 @@ export class Run {
   readonly #expected: Expected[];
   readonly #startedMs = performance.now();
   #passed = 0;
-  #started: { check: Expected; hint: string; heartbeats: number } | undefined;
+  #started: { check: Expected; heartbeats: number } | undefined;
   #log: LogLine[] = [];
   #firstRssBytes: number | undefined;
 
@@ -147,17 +147,17 @@ export class Run {
   #reasonToKill(rssBytes: number): string | undefined {
     this.#firstRssBytes ??= rssBytes;
     const growthBytes = rssBytes - this.#firstRssBytes;
-    if (growthBytes > MAX_GROWTH_BYTES) {
-      return `your code's process grew by ${Math.round(growthBytes / 2 ** 20)} MiB of memory and was stopped`;
-    }
+    const growth = `${Math.round(growthBytes / 2 ** 20)} MiB of memory`;
+    if (growthBytes > MAX_GROWTH_BYTES) return `your code's process grew by ${growth} and was stopped`;
     if (!this.#started) return undefined;
     const limit = (CHECK_LIMIT_MS / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
     if (++this.#started.heartbeats < limit) return undefined;
-    return 'your code kept the event loop busy, so that nothing else in its process could run; it was stopped';
+    const aside = growthBytes > MAX_GROWTH_BYTES / 4 ? `, while it grew by ${growth}` : '';
+    return `your code kept the event loop busy, so that nothing else in its process could run${aside}; it was stopped`;
   }
 
   #read(line: ChildLine, steps: number[]): void {
-    if (line.kind === 'started') this.#start(line.step, line.name, line.otherwise);
+    if (line.kind === 'started') this.#start(line.step, line.name);
     else if (line.kind === 'log') this.#log.push(line.line);
     else if (line.kind === 'output') this.#output(line.text);
     else if (line.kind === 'finished') this.#judge(line.verdict);
@@ -168,10 +168,10 @@ export class Run {
     this.#emit(this.#events.notice(NoticeKind.OUTPUT, text, this.#started?.check.step ?? 0));
   }
 
-  #start(step: number, name: string, hint: string): void {
+  #start(step: number, name: string): void {
     const check = this.#find(step, name);
     if (!check || check.judged) return;
-    this.#started = { check, hint, heartbeats: 0 };
+    this.#started = { check, heartbeats: 0 };
     this.#log = [];
     this.#emit(this.#events.make(step, { case: 'checkStarted', value: { name } }));
   }
@@ -192,8 +192,7 @@ export class Run {
     const running = this.#started;
     const step = running?.check.step ?? steps[0] ?? 0;
     if (running) {
-      const { check, hint } = running;
-      this.#judge({ ...check, state: 'failed', label, hint, log: this.#log.slice(-20) });
+      this.#judge({ ...running.check, state: 'failed', label, log: this.#log.slice(-20) });
     } else {
       const first = this.#expected.find((check) => check.step === step && !check.judged);
       if (first) this.#force({ ...first, state: 'inconclusive', label });

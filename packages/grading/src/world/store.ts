@@ -25,7 +25,7 @@ export class StoreControls {
   gets = 0;
   /** How many times `put` was called. */
   puts = 0;
-  #failure: WorldError | undefined;
+  #failure: { code: WorldErrorCode; message: string } | undefined;
   #gate: PromiseWithResolvers<void> | undefined;
   readonly #log: EventLog;
 
@@ -35,7 +35,7 @@ export class StoreControls {
 
   /** Makes the next operation fail. */
   failNext(code: WorldErrorCode, message: string): void {
-    this.#failure = new WorldError(code, message);
+    this.#failure = { code, message };
   }
 
   /** Keeps every operation waiting until the returned function is called. */
@@ -73,6 +73,7 @@ export class StoreControls {
     await this.#gate?.promise;
     if (!failure) return;
     this.#log.add('store', `failed with ${failure.code}`);
-    throw failure;
+    // Made here, so that its stack leads to the line that awaits the operation.
+    throw new WorldError(failure.code, failure.message);
   }
 }

@@ -28,6 +28,7 @@ export function checks(exercise: Load<Exercise>): void {
         const outcome = await server.unary('unaryCall', { content: 'hi' });
         expect(outcome.code, 'status code').toBe(status.OK);
         expect(outcome.message?.content, 'content of the reply').toBe('Echo: hi');
+        expect(outcome.message?.sender, 'sender of the reply').not.toContain('secret');
       },
     );
     check(
