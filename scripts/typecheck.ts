@@ -33,10 +33,15 @@ async function check(folder: string): Promise<string> {
   if (code === 0) return '';
   const errors = output
     .split(/\n(?!\s)/)
-    .filter((error) => error.trim() !== '' && (isCi || !isLearnerFile(error)));
+    .filter((error) => error.trim() !== '' && (isCi || !comesFromLearner(error)));
   if (errors.length > 0) return `${errors.join('\n')}\n`;
   return output === '' ? `${folder}: tsc ended with ${code}\n` : '';
 }
 
 await Promise.all([work(), work()]);
 process.exitCode = failed ? 1 : 0;
+
+/** A wrong signature in a learner's file shows in the glue that hands the file over. */
+function comesFromLearner(error: string): boolean {
+  return isLearnerFile(error) || /^(lessons|workshops)\/[^/]+\/(exercise\.test|start)\.ts/.test(error);
+}

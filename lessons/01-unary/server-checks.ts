@@ -51,6 +51,8 @@ export function serverChecks(load: Load<Exercise>['server']): void {
       expect(nameOf(code), 'status for a message from ada').toBe(nameOf(status.OK));
       expect(outcome.message?.content, 'content of the answer to "hello"').toBe('Echo: hello');
       expect(outcome.message?.sender, 'sender of the answer').toBe('server');
+      const other = await send({ sender: 'grace', content: 'good evening' });
+      expect(other.message?.content, 'content of the answer to "good evening"').toBe('Echo: good evening');
       await server.barrier(5);
       expect(server.calls[0]?.answers.length, 'uses of the callback for one call').toBe(1);
     },

@@ -120,11 +120,11 @@ async function runCheck(
   tell({ kind: 'started', step: step.number, name });
   const startedMs = performance.now();
   const log = new EventLog((line) => tell({ kind: 'log', line }));
-  const { failure, diagnose, servers } = await attempt(body, log);
+  const { failure, diagnose, hang } = await attempt(body, log);
   const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
   if (failure !== undefined) {
     if (failure instanceof WatchdogError || failure instanceof ExerciseError) stoppedSteps.add(step.number);
-    Object.assign(verdict, explain(failure, options, diagnose, servers), { log: log.lines.slice(-20) });
+    Object.assign(verdict, explain(failure, options, diagnose, hang), { log: log.lines.slice(-20) });
   }
   verdict.durationMs = performance.now() - startedMs;
   tell({ kind: 'finished', verdict });
@@ -162,25 +162,28 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
   };
 
   let failure: unknown;
+  let diagnosis: ReturnType<typeof diagnoseHang>;
   const watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
-  try {
-    await Promise.race([settled(body(context)), crashed.promise, watchdog.barked]);
-  } catch (error) {
-    failure = error ?? new Error('the check failed without an error');
-  } finally {
-    watchdog[Symbol.dispose]();
-  }
+  const attemptTo = async (work: () => unknown): Promise<void> => {
+    try {
+      await Promise.race([settled(work()), crashed.promise, watchdog.barked]);
+    } catch (error) {
+      failure ??= error ?? new Error('the check failed without an error');
+    }
+  };
+  await attemptTo(() => body(context));
+  if (servers.length > 0) diagnosis = diagnoseHang(servers.at(-1) as Served<DescService>);
+  for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
+  watchdog[Symbol.dispose]();
+  stopWatching();
   const replaced = findTampering();
   if (replaced) failure = new TamperError(replaced);
-  const diagnosis = servers.length > 0 ? diagnoseHang(servers.at(-1) as Served<DescService>) : undefined;
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  stopWatching();
-  return { failure, diagnose, servers: diagnosis };
+  return { failure, diagnose, hang: diagnosis };
 }
 
-/** Lets what the body has set off come to light: a crash in the next turns of the event loop is still this check's. */
-async function settled(body: Promise<void>): Promise<void> {
-  await body;
+/** Lets what the work has set off come to light: a crash in the next turns of the event loop is still this check's. */
+async function settled(work: unknown): Promise<void> {
+  await work;
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 

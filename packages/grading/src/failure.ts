@@ -59,7 +59,7 @@ function show(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 4, breakLength: 100 });
 }
 
-const FRAME = /(?:\(|at (?:async )?|^)((?:file:\/\/|\/|[A-Za-z]:\\)[^\s()]+?):(\d+)(?::(\d+))?\)?$/;
+const FRAME = /(?:\(|at (?:async )?|^)((?:file:\/\/|\/|[A-Za-z]:\\).+?):(\d+)(?::(\d+))?\)?$/;
 
 function linesOf(failure: Error): FoundLine[] {
   return (failure.stack ?? '').split('\n').flatMap((frame) => {

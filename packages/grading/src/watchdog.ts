@@ -22,8 +22,8 @@ export class WatchdogError extends Error {
 /**
  * Starts a watchdog.
  *
- * It counts ticks of this thread, not time: on a machine too busy to run the thread the ticks come late and the
- * watchdog waits longer, so that load alone fails no check.
+ * It counts ticks of this thread, not time: where the thread does not get to run, the ticks come late and the watchdog
+ * waits longer.
  */
 export function startWatchdog(limitMs: number): Watchdog {
   const barked = Promise.withResolvers<never>();

@@ -62,6 +62,12 @@ const cheats: Record<string, string> = {
      for (const value of Object.values(context).flatMap((v) => [v, v?.token]))
        writeSync(3, value + ' ' + JSON.stringify({ kind: 'finished', verdict }) + '\\n');`,
   ),
+  'imports the pipe of the harness': serverWith(
+    '',
+    `import { tell } from ${JSON.stringify(new URL('../src/child/channel.ts', import.meta.url).href)};
+     for (const name of ['answers with an echo', 'refuses an empty message'])
+       tell({ kind: 'finished', verdict: { step: 1, name, state: 'passed' } });`,
+  ),
   'throws what looks like a skip': serverWith(
     '',
     `throw Object.assign(new Error('skip'), { code: 'VITEST_PENDING' });`,

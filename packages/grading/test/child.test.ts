@@ -1,54 +1,69 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { gradeProgram, rightAnswer, serverWith } from './grade-program.ts';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckState } from '@streamlings/proto/streamlings/result/v1/result';
+import { afterAll, describe, expect, it } from 'vitest';
+import { collectChecks } from '../src/supervisor/grader.ts';
+import { grade, gradeProgram, rightAnswer, serverWith } from './grade-program.ts';
 
-/** What a program's own code can see of the watches, printed by the program itself. */
-async function outputOf(body: string, before = ''): Promise<string[]> {
-  const { output } = await gradeProgram(serverWith(`${body} ${rightAnswer}`, before), { name: 'answers' });
-  return output;
+const scratch = join(import.meta.dirname, '..', '.streamlings');
+mkdirSync(scratch, { recursive: true });
+// The name is one that people have on their disks.
+const place = mkdtempSync(join(scratch, 'My Projects (1) '));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+/** Grades a program that starts and stops a timer, in a folder whose name has spaces and parentheses. */
+async function gradeTimers(source?: string) {
+  const folder = mkdtempSync(join(place, 'lesson '));
+  cpSync(join(import.meta.dirname, 'timer-lesson'), folder, { recursive: true });
+  if (source) writeFileSync(join(folder, 'src/timers.ts'), source);
+  const checks = join(folder, 'checks.ts');
+  const steps = await collectChecks({ checks });
+  const [verdict] = (await grade({ name: 'timers', folder, checks, steps })).verdicts;
+  return verdict;
 }
 
 describe('the leak watch', () => {
-  const watch = `import { leaks } from ${JSON.stringify(new URL('../src/child/leaks.ts', import.meta.url).href)};`;
-
   it.each([
-    ['a timeout', `const t = setTimeout(() => {}, 1e6);`, `clearTimeout(t);`],
-    ['an interval', `const t = setInterval(() => {}, 1e6);`, `clearInterval(t);`],
-    ['a timeout from node:timers', `const t = timers.setTimeout(() => {}, 1e6);`, `timers.clearTimeout(t);`],
-  ])('counts %s until it is cleared', async (_name, start, stop) => {
-    const output = await outputOf(
-      `console.log(leaks.timers); ${start} console.log(leaks.timers); ${stop} console.log(leaks.timers);`,
-      `${watch} import * as timers from 'node:timers';`,
-    );
-    expect(output).toEqual(['0', '1', '0']);
+    ['an interval', undefined],
+    [
+      'a timeout from node:timers',
+      `import * as timers from 'node:timers'; let t;
+       export const start = () => { t = timers.setTimeout(() => {}, 1e6); };
+       export const stop = () => timers.clearTimeout(t);`,
+    ],
+    [
+      'a promised sleep',
+      `import { setTimeout as sleep } from 'node:timers/promises'; const ac = new AbortController(); let slept;
+       export const start = () => { slept = sleep(1e6, undefined, { signal: ac.signal }).catch(() => {}); };
+       export const stop = () => { ac.abort(); return slept; };`,
+    ],
+  ])('counts %s until it is stopped', async (_name, source) => {
+    expect(await gradeTimers(source)).toMatchObject({ state: CheckState.PASSED });
   });
 
-  it('counts a promised sleep until its signal aborts it', async () => {
-    const output = await outputOf(
-      `const ac = new AbortController();
-       sleep(1e6, undefined, { signal: ac.signal }).catch(() => console.log(leaks.timers));
-       console.log(leaks.timers); ac.abort();`,
-      `${watch} import { setTimeout as sleep } from 'node:timers/promises';`,
-    );
-    expect(output).toEqual(['1', '0']);
+  it('tells when a timer is not stopped', async () => {
+    const source = `export const start = () => { setInterval(() => {}, 1e6); }; export const stop = () => {};`;
+    expect(await gradeTimers(source)).toMatchObject({
+      label: 'timers after the stop',
+      received: '1',
+      spec: { file: 'checks.ts', text: 'expect(leaks.timers).toBe(0);' },
+    });
   });
 
   it('does not count what a library starts for the learner', async () => {
-    const output = await outputOf(
-      `const c = new Client('127.0.0.1:1', credentials.createInsecure());
-       c.waitForReady(Date.now() + 1e6, () => {}); console.log(leaks.timers); c.close();`,
-      `${watch} import { Client, credentials } from '@grpc/grpc-js';`,
-    );
-    expect(output).toEqual(['0']);
+    const source = `import { Client, credentials } from '@grpc/grpc-js'; let client;
+      export const start = () => {
+        client = new Client('127.0.0.1:1', credentials.createInsecure());
+        client.waitForReady(Date.now() + 1e6, () => {});
+      };
+      export const stop = () => client.close();`;
+    expect(await gradeTimers(source)).toMatchObject({ label: 'timers after the start', received: '0' });
   });
 });
 
 describe('the console of a run', () => {
-  let output: string[];
-  beforeAll(async () => {
-    output = await outputOf(`console.log('a', { b: 1n }); console.error('c');`);
-  });
-
-  it('arrives in order, values inspected', () => {
-    expect(output).toEqual(['a { b: 1n }', 'c']);
+  it('arrives in order, values inspected', async () => {
+    const source = serverWith(`console.log('a', { b: 1n }); console.error('c'); ${rightAnswer}`);
+    expect((await gradeProgram(source, { name: 'answers' })).output).toEqual(['a { b: 1n }', 'c']);
   });
 });

@@ -96,6 +96,17 @@ describe('a store', () => {
     expect(controls.store.entries.size).toBe(1);
   });
 
+  it('tells when so many values are stored', async () => {
+    const order: string[] = [];
+    const stored = controls.store.stored(2).then(() => order.push('two are stored'));
+    await world.store.put('a', '1');
+    order.push('one is stored');
+    await world.store.put('b', '2');
+    await stored;
+    expect(order).toEqual(['one is stored', 'two are stored']);
+    await controls.store.stored(1);
+  });
+
   it('holds operations until it is released', async () => {
     const release = controls.store.hold();
     let done = false;

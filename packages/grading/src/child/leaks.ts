@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import promises from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 /** What the learner's files started and have not stopped. */
 export interface Leaks {
@@ -10,7 +10,6 @@ export interface Leaks {
 }
 
 const running = new Set<unknown>();
-const thisFile = fileURLToPath(import.meta.url);
 let isLearnerFrame: (frame: string) => boolean = () => false;
 
 /** Counts what was started since the last call of `forgetLeaks()`. */
@@ -30,8 +29,8 @@ type Timer = NodeJS.Timeout | undefined;
 
 /** Watches the timers that files below `folders` create, whichever module they take them from. */
 export function installLeakWatch(folders: string[]): void {
-  isLearnerFrame = (frame) =>
-    folders.some((folder) => frame.includes(`${folder}/`) || frame.includes(`${folder}\\`));
+  const places = folders.map((folder) => `${pathToFileURL(folder).href}/`);
+  isLearnerFrame = (frame) => places.some((place) => frame.includes(place));
   const { setTimeout, setInterval, clearTimeout, clearInterval } = timers;
   const sleep = promises.setTimeout;
 
@@ -84,7 +83,7 @@ function createdByLearner(): boolean {
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = stackTraceLimit;
   const caller = frames.find(
-    (frame) => /[/\\]/.test(frame) && !frame.includes('node:') && !frame.includes(thisFile),
+    (frame) => /[/\\]/.test(frame) && !frame.includes('node:') && !frame.includes(import.meta.url),
   );
   return caller !== undefined && isLearnerFrame(caller);
 }

@@ -16,8 +16,9 @@ export function startRun(run: RunRequest): void {
   run.token = '';
   const files = Object.values(run.files);
   installCrashWatch();
-  installLeakWatch([...new Set(files.map((file) => dirname(file)))]);
-  installImportGuard(files);
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  installLeakWatch(folders);
+  installImportGuard(files, folders);
   redirectConsole();
   sealFoundations();
 }

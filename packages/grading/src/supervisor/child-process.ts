@@ -28,6 +28,7 @@ export class GradingChild {
   readonly #process: ChildProcess;
   #token: string | undefined;
   #armed = Promise.withResolvers<void>();
+  readonly #exited: Promise<void>;
 
   constructor(folder: string, checks: string) {
     this.folder = folder;
@@ -41,6 +42,10 @@ export class GradingChild {
     });
     const ended = Promise.withResolvers<string>();
     this.ended = ended.promise;
+    this.#exited = new Promise((resolve) => {
+      this.#process.once('exit', () => resolve());
+      this.#process.once('error', () => resolve());
+    });
     this.#armed.promise.catch(() => {});
     this.#process.on('message', (message: Heartbeat) => {
       if ('armed' in message) this.#armed.resolve();
@@ -85,7 +90,9 @@ export class GradingChild {
   /** Ends the process and everything it has started. */
   async kill(): Promise<void> {
     this.#killNow();
-    await this.ended;
+    await this.#exited;
+    // A process that left the group may still hold the other ends.
+    for (const stream of this.#process.stdio) stream?.destroy();
     process.off('exit', this.#killNow);
   }
 

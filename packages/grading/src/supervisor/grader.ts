@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
 import type { ChildLine } from '../child/channel.ts';
@@ -22,7 +23,8 @@ export interface Grader extends AsyncDisposable {
   run(workspace: Workspace, options?: RunOptions): AsyncIterable<Event>;
 }
 
-/** Creates a grader. `timeFactor` multiplies every watchdog; by default it is `STREAMLINGS_TIME_FACTOR`, or 1. */
+/** Creates a grader. `timeFactor` multiplies every watchdog. By default it is `STREAMLINGS_TIME_FACTOR`, or else as much
+ * more than 1, up to 4, as the machine has more to do than it has processors. */
 export function createGrader(options: { timeFactor?: number } = {}): Grader {
   const timeFactor = options.timeFactor ?? readTimeFactor();
   let spare: GradingChild | undefined;
@@ -93,7 +95,8 @@ function declare(steps: Map<number, StepSpec>, line: Extract<ChildLine, { kind: 
 }
 
 function readTimeFactor(): number {
-  const text = process.env.STREAMLINGS_TIME_FACTOR ?? '1';
+  const text = process.env.STREAMLINGS_TIME_FACTOR;
+  if (text === undefined) return Math.min(4, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
   const factor = Number(text);
   if (factor > 0 && Number.isFinite(factor)) return factor;
   throw new Error(`\`STREAMLINGS_TIME_FACTOR\` must be a number above 0, got \`${text}\``);

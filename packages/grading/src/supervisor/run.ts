@@ -26,8 +26,8 @@ const MAX_GROWTH_BYTES = 256 * 2 ** 20;
 const HEARTBEATS_PER_SECOND = 10;
 /** How much longer than a check's own watchdog the supervisor waits, in heartbeats of the child. */
 const GRACE_HEARTBEATS = 10;
-/** How long a child may give no sign of life at all. */
-const SILENCE_MS = 15_000;
+/** For how many seconds, counted while the supervisor itself runs, a child may give no sign of life at all. */
+const MAX_SILENT_SECONDS = 15;
 
 interface Expected {
   step: number;
@@ -46,7 +46,9 @@ export class Run {
   readonly #expected: Expected[];
   readonly #startedMs = performance.now();
   #passed = 0;
-  #started: { check: Expected; heartbeats: number } | undefined;
+  #started: Expected | undefined;
+  /** Signs of life since the run began, a check started or a check ended. */
+  #heartbeats = 0;
   #log: LogLine[] = [];
   #firstRssBytes: number | undefined;
 
@@ -71,7 +73,8 @@ export class Run {
       this.#options.types === false ? [] : checkTypes(this.#workspace.folder, this.#options.signal);
     for (let steps = this.#openSteps(); steps.length > 0; steps = this.#openSteps()) {
       if (this.#options.signal?.aborted) break;
-      await this.#runChild(await takeChild(), steps);
+      // A step at a time: what one step's file leaves behind must not disturb the next one's checks.
+      await this.#runChild(await takeChild(), steps.slice(0, 1));
     }
     const cancelled = this.#options.signal?.aborted ?? false;
     if (!cancelled) for (const problem of await types) this.#emit(this.#events.types(problem));
@@ -97,31 +100,35 @@ export class Run {
   async #runChild(child: GradingChild, steps: number[]): Promise<void> {
     const over = Promise.withResolvers<void>();
     this.#firstRssBytes = undefined;
+    this.#heartbeats = 0;
     const { signal } = this.#options;
-    let lastSignMs = performance.now();
+    let silentSeconds = 0;
     let stopped = false;
-    const stop = async (why: string | undefined): Promise<void> => {
+    const stop = async (
+      why: string | undefined,
+      state: 'failed' | 'inconclusive' = 'failed',
+    ): Promise<void> => {
       if (stopped) return;
       stopped = true;
       child.onLine = () => {};
       child.onHeartbeat = () => {};
       await child.kill();
-      if (why !== undefined) this.#judgeInterrupted(why, steps);
+      if (why !== undefined) this.#judgeInterrupted(why, state, steps);
       over.resolve();
     };
     const abort = (): void => void stop(undefined);
     const silence = setInterval(() => {
-      if (performance.now() - lastSignMs > SILENCE_MS * this.#timeFactor)
-        void stop('the grading process fell silent');
+      if (++silentSeconds <= MAX_SILENT_SECONDS * this.#timeFactor) return;
+      void stop('the grading process fell silent', 'inconclusive');
     }, 1000);
 
     child.onLine = (line) => {
-      lastSignMs = performance.now();
+      silentSeconds = 0;
       this.#read(line, steps);
       if (line.kind === 'done') over.resolve();
     };
     child.onHeartbeat = (rssBytes) => {
-      lastSignMs = performance.now();
+      silentSeconds = 0;
       const why = this.#reasonToKill(rssBytes);
       if (why) void stop(why);
     };
@@ -149,14 +156,14 @@ export class Run {
     const growthBytes = rssBytes - this.#firstRssBytes;
     const growth = `${Math.round(growthBytes / 2 ** 20)} MiB of memory`;
     if (growthBytes > MAX_GROWTH_BYTES) return `your code's process grew by ${growth} and was stopped`;
-    if (!this.#started) return undefined;
     const limit = (CHECK_LIMIT_MS / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
-    if (++this.#started.heartbeats < limit) return undefined;
+    if (++this.#heartbeats < limit) return undefined;
     const aside = growthBytes > MAX_GROWTH_BYTES / 4 ? `, while it grew by ${growth}` : '';
     return `your code kept the event loop busy, so that nothing else in its process could run${aside}; it was stopped`;
   }
 
   #read(line: ChildLine, steps: number[]): void {
+    if (line.kind === 'started' || line.kind === 'finished') this.#heartbeats = 0;
     if (line.kind === 'started') this.#start(line.step, line.name);
     else if (line.kind === 'log') this.#log.push(line.line);
     else if (line.kind === 'output') this.#output(line.text);
@@ -165,13 +172,13 @@ export class Run {
   }
 
   #output(text: string): void {
-    this.#emit(this.#events.notice(NoticeKind.OUTPUT, text, this.#started?.check.step ?? 0));
+    this.#emit(this.#events.notice(NoticeKind.OUTPUT, text, this.#started?.step ?? 0));
   }
 
   #start(step: number, name: string): void {
     const check = this.#find(step, name);
     if (!check || check.judged) return;
-    this.#started = { check, heartbeats: 0 };
+    this.#started = check;
     this.#log = [];
     this.#emit(this.#events.make(step, { case: 'checkStarted', value: { name } }));
   }
@@ -180,7 +187,7 @@ export class Run {
     const check = this.#find(verdict.step, verdict.name);
     if (!check || check.judged) return;
     // Only the check that runs can get a verdict; one that was never started can at most be left out.
-    if (verdict.state !== 'not run' && this.#started?.check !== check) return;
+    if (verdict.state !== 'not run' && this.#started !== check) return;
     check.judged = true;
     this.#started = undefined;
     if (verdict.state === 'passed') this.#passed++;
@@ -188,11 +195,11 @@ export class Run {
   }
 
   /** The child is gone: the running check has failed, the rest of its step did not run. */
-  #judgeInterrupted(label: string, steps: number[]): void {
+  #judgeInterrupted(label: string, state: 'failed' | 'inconclusive', steps: number[]): void {
     const running = this.#started;
-    const step = running?.check.step ?? steps[0] ?? 0;
+    const step = running?.step ?? steps[0] ?? 0;
     if (running) {
-      this.#judge({ ...running.check, state: 'failed', label, log: this.#log.slice(-20) });
+      this.#judge({ ...running, state, label, log: this.#log.slice(-20) });
     } else {
       const first = this.#expected.find((check) => check.step === step && !check.judged);
       if (first) this.#force({ ...first, state: 'inconclusive', label });

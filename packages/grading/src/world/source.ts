@@ -111,6 +111,7 @@ export class SourceControls {
       }
     };
     let wakeOnClose: (() => void) | undefined;
+    signal?.addEventListener('abort', () => close('aborted'), { once: true });
 
     const iterator: AsyncIterableIterator<SourceItem> = {
       [Symbol.asyncIterator]: () => iterator,

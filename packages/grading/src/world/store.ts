@@ -27,6 +27,7 @@ export class StoreControls {
   puts = 0;
   #failure: { code: WorldErrorCode; message: string } | undefined;
   #gate: PromiseWithResolvers<void> | undefined;
+  #waiters: Array<{ count: number; resolve: () => void }> = [];
   readonly #log: EventLog;
 
   constructor(log: EventLog) {
@@ -47,6 +48,14 @@ export class StoreControls {
     };
   }
 
+  /** Resolves once `count` values are stored. */
+  stored(count: number): Promise<void> {
+    if (this.entries.size >= count) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiters.push({ count, resolve });
+    return promise;
+  }
+
   /** The learner's side. */
   readonly store: Store = {
     get: async (key) => {
@@ -63,6 +72,11 @@ export class StoreControls {
       await this.#operate();
       if (this.entries.has(key)) throw new WorldError('EEXIST', `entry ${JSON.stringify(key)} exists`);
       this.entries.set(key, value);
+      this.#waiters = this.#waiters.filter(({ count, resolve }) => {
+        if (this.entries.size < count) return true;
+        resolve();
+        return false;
+      });
     },
   };
 
