@@ -1,0 +1,33 @@
+// misconception: L3-12
+// fails: sends every item, half-closes, and resolves with the answer
+import { credentials } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import { createClient } from '@streamlings/grpc';
+import { StreamingService, type StreamResponse } from '@streamlings/proto/streamlings/streaming/v1/streaming';
+
+export async function sendAll(address: string, topic: string, world: World): Promise<StreamResponse> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const over = new AbortController();
+  try {
+    return await new Promise((resolve, reject) => {
+      const call = client.clientStreaming((error, answer) => {
+        if (error) reject(error);
+        else resolve(answer as StreamResponse);
+        over.abort();
+      });
+      const send = async () => {
+        for await (const { index } of world.source.open(topic, { signal: over.signal })) {
+          call.write({ content: `Item ${index} about ${topic}`, sender: 'client' });
+        }
+      };
+      send().catch((error) => {
+        reject(error);
+        call.cancel();
+      });
+      call.on('error', () => {});
+      call.end();
+    });
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,33 @@
+// misconception: L3-15
+// fails: stops sending when the answer is in, be it good or bad
+import { credentials } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import { createClient } from '@streamlings/grpc';
+import { StreamingService, type StreamResponse } from '@streamlings/proto/streamlings/streaming/v1/streaming';
+
+export async function sendAll(address: string, topic: string, world: World): Promise<StreamResponse> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  let answered = false;
+  try {
+    return await new Promise((resolve, reject) => {
+      const call = client.clientStreaming((error, answer) => {
+        if (error) reject(error);
+        else resolve(answer as StreamResponse);
+        answered = true;
+      });
+      const send = async () => {
+        for await (const { index } of world.source.open(topic)) {
+          if (answered) break;
+          call.write({ content: `Item ${index} about ${topic}`, sender: 'client' });
+        }
+        call.end();
+      };
+      send().catch((error) => {
+        reject(error);
+        call.cancel();
+      });
+    });
+  } finally {
+    client.close();
+  }
+}

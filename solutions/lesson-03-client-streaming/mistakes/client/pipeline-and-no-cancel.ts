@@ -1,0 +1,35 @@
+// misconception: L3-10
+// fails: stops the call when its source fails, and rejects with that failure
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { credentials } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import { createClient } from '@streamlings/grpc';
+import { StreamingService, type StreamResponse } from '@streamlings/proto/streamlings/streaming/v1/streaming';
+
+export async function sendAll(address: string, topic: string, world: World): Promise<StreamResponse> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const over = new AbortController();
+  try {
+    return await new Promise((resolve, reject) => {
+      const call = client.clientStreaming((error, answer) => {
+        if (error) reject(error);
+        else resolve(answer as StreamResponse);
+        over.abort();
+      });
+      const send = async () => {
+        const items = world.source.open(topic, { signal: over.signal });
+        const messages = async function* () {
+          for await (const { index } of items)
+            yield { content: `Item ${index} about ${topic}`, sender: 'client' };
+        };
+        await pipeline(messages, call as unknown as Writable);
+      };
+      send().catch((error) => {
+        reject(error);
+      });
+    });
+  } finally {
+    client.close();
+  }
+}
