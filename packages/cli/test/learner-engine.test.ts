@@ -62,6 +62,35 @@ describe('the learner engine', () => {
     expect(course.kept).toEqual(['lesson-01: 6 events']);
   });
 
+  test('moves on when a save has solved the step, and says which', async () => {
+    const { engine, grader, course } = await startEngine();
+    const first = grader.nextRun();
+    engine.saved(file);
+    const run = await first;
+    course.progress = { 'lesson-01/1': 'solved' };
+    const second = grader.nextRun();
+    run.finish(CheckState.PASSED);
+    (await second).finish(CheckState.FAILED);
+    await engine.idle();
+    expect(engine.state.index).toBe(1);
+    expect(engine.state.solved?.step.number).toBe(1);
+    expect(grader.runs.map(({ options }) => options.steps)).toEqual([[1], [2]]);
+  });
+
+  test('stays at a step that was solved before, and at one that is run without a save', async () => {
+    const { engine, grader, course } = await startEngine();
+    for (const start of [() => engine.run(), () => engine.saved(file)]) {
+      const next = grader.nextRun();
+      start();
+      const run = await next;
+      course.progress = { 'lesson-01/1': 'solved' };
+      run.finish(CheckState.PASSED);
+      await engine.idle();
+      expect(engine.state.index).toBe(0);
+    }
+    expect(engine.state.solved).toBeUndefined();
+  });
+
   test('drops no save: of many during a run, the last is graded', async () => {
     const { engine, grader } = await startEngine();
     const first = grader.nextRun();

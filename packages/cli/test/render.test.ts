@@ -20,7 +20,7 @@ async function createState(): Promise<LearnerState> {
   const course = createScriptedCourse();
   course.progress = { 'lesson-01/1': 'solved' };
   const stations = lineUpStations(await course.readProgress());
-  return { stations, index: 0, run: waitingRun(stations[0]), problem: undefined };
+  return { stations, index: 0, run: waitingRun(stations[0]), solved: undefined, problem: undefined };
 }
 
 /** Gives each of the first step's checks a verdict. */
@@ -145,4 +145,10 @@ describe('renderScreen()', () => {
     expect(renderScreen(state, view, options)).not.toContain('\x1b[');
     expect(renderScreen(state, view, { ...options, color: true })).toContain('\x1b[');
   });
+});
+
+test('says which step the latest save has solved', async () => {
+  const state = await createState();
+  const text = renderScreen({ ...state, index: 1, solved: state.stations[0] }, view, options);
+  expect(text).toMatch(/^✓ Step 1 of lesson-01 · Unary is solved: UnaryCall\.\n/);
 });

@@ -10,7 +10,7 @@ const bin = resolve(import.meta.dirname, '../bin/grade.js');
 /** Runs the command as a learner does, in a folder of the course. */
 async function grade(course: TinyCourse, place: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>();
-  const { FORCE_COLOR: _, ...outer } = process.env;
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...outer } = process.env;
   const options = { cwd: join(course.root, place), env: { ...outer, STREAMLINGS_ROOT: course.root, ...env } };
   const child = execFile(process.execPath, [bin, ...args], options, (_error, stdout, stderr) => {
     resolve({ code: child.exitCode ?? -1, stdout, stderr });

@@ -22,11 +22,16 @@ export interface LearnerState {
   /** The position of the current station; all others are only listed. */
   index: number;
   run: RunView;
+  /** The step that the latest save has solved, if the engine has moved on from it. */
+  solved: Station | undefined;
   /** What went wrong outside the learner's code, for example a result that could not be kept. */
   problem: string | undefined;
 }
 
-/** Runs the checks of the current step whenever it is asked to, and says what it knows after every change. */
+/**
+ * Runs the checks of the current step whenever it is asked to, says what it knows after every change, and moves on when a
+ * save has solved the step.
+ */
 export interface LearnerEngine extends AsyncDisposable {
   readonly state: LearnerState;
   /** Runs the current step's checks; a run that is under way is cancelled first. */
@@ -53,8 +58,15 @@ export async function createLearnerEngine(
 ): Promise<LearnerEngine> {
   const stations = lineUpStations(await course.readProgress());
   const index = chooseStart(stations, lesson);
-  let state: LearnerState = { stations, index, run: waitingRun(stations[index]), problem: undefined };
+  let state: LearnerState = {
+    stations,
+    index,
+    run: waitingRun(stations[index]),
+    solved: undefined,
+    problem: undefined,
+  };
   let isWanted = false;
+  let isSaved = false;
   let isClosed = false;
   let current: AbortController | undefined;
   let working: Promise<void> | undefined;
@@ -101,15 +113,28 @@ export async function createLearnerEngine(
     if (signal.aborted) return;
     // A watcher may miss a save that follows another within milliseconds; the files themselves do not lie.
     if (fingerprint !== (await course.readFingerprint(station.folder))) isWanted = true;
-    else await keep(station.lesson, events);
+    else await keep(station, events);
   }
 
-  async function keep(name: string, events: Event[]): Promise<void> {
+  async function keep(station: Station, events: Event[]): Promise<void> {
     let problem: string | undefined;
-    await course.recordResult(name, events).catch((error: Error) => {
+    await course.recordResult(station.lesson, events).catch((error: Error) => {
       problem = error.message;
     });
-    change({ stations: lineUpStations(await course.readProgress()), problem });
+    const stations = lineUpStations(await course.readProgress());
+    change({ stations, problem });
+    if (isSaved && !isWanted) moveOn(station);
+  }
+
+  /** Goes to the next step when a save has solved this one; a step that was solved before is left in peace. */
+  function moveOn(station: Station): void {
+    const here = state.stations[state.index];
+    const next = state.stations[state.index + 1];
+    const isHere = here?.lesson === station.lesson && here.step.number === station.step.number;
+    if (!isHere || station.step.progress === 'solved' || here.step.progress !== 'solved' || !next) return;
+    isSaved = false;
+    isWanted = true;
+    change({ index: state.index + 1, run: waitingRun(next), solved: station });
   }
 
   return {
@@ -119,12 +144,16 @@ export async function createLearnerEngine(
     run,
     saved: (path) => {
       const station = state.stations[state.index];
-      if (station && path.startsWith(join(station.folder, 'src'))) run();
+      if (!station || !path.startsWith(join(station.folder, 'src'))) return;
+      isSaved = true;
+      change({ solved: undefined });
+      run();
     },
     select: (index) => {
       const station = state.stations[index];
       if (!station || index === state.index) return;
-      change({ index, run: waitingRun(station), problem: undefined });
+      isSaved = false;
+      change({ index, run: waitingRun(station), solved: undefined, problem: undefined });
       run();
     },
     idle: async () => {

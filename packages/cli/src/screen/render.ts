@@ -64,7 +64,8 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
     .join('\n');
 }
 
-function renderHeader({ stations }: LearnerState, station: Station, options: ScreenOptions): string[] {
+function renderHeader(state: LearnerState, station: Station, options: ScreenOptions): string[] {
+  const { stations } = state;
   const paint = painter(options);
   const { lesson, title, step, stepCount } = station;
   const solved = stations.filter((each) => each.step.progress === 'solved').length;
@@ -74,7 +75,9 @@ function renderHeader({ stations }: LearnerState, station: Station, options: Scr
   const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(room - filled));
   const path = join(station.folder, step.file);
   const shown = relative(options.root, path);
+  const done = describeSolved(state);
   return [
+    ...(done ? [paint('green', done), ''] : []),
     `${paint('bold', `${lesson} · ${title}`)}   step ${step.number} of ${stepCount}: ${step.title}`,
     `${bar}  ${count}`,
     '',
@@ -115,6 +118,13 @@ function joinLines(text: string): string {
   return paragraphs
     .map((each) => (/^(```|[-*] )/.test(each) ? each : each.replaceAll('\n', ' ')))
     .join('\n\n');
+}
+
+function describeSolved({ solved, stations, index }: LearnerState): string | undefined {
+  if (!solved) return undefined;
+  const isLast = solved.lesson !== stations[index]?.lesson;
+  const more = isLast ? ` Its chapter has more under "When it passes"; p goes back.` : '';
+  return `✓ Step ${solved.step.number} of ${solved.lesson} · ${solved.title} is solved: ${solved.step.title}.${more}`;
 }
 
 function describeNext({ stations, index }: LearnerState): string {
