@@ -37,8 +37,12 @@ export function createGrader(options: { timeFactor?: number } = {}): Grader {
   };
   const take = async (workspace: Workspace): Promise<GradingChild> => {
     const child = prepare(workspace);
-    await child.ready();
-    return child;
+    await child.ready().catch(() => {});
+    if (child.serves(workspace.folder, workspace.checks)) return child;
+    // It died of what the run before left behind; a fresh process owes nothing to anyone.
+    const fresh = prepare(workspace);
+    await fresh.ready();
+    return fresh;
   };
 
   return {
