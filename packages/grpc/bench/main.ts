@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contenders } from './contenders.ts';
-import { workloads } from './workloads.ts';
+import { type Workload, workloads } from './workloads.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 1 : 7;
@@ -18,6 +18,10 @@ function start(...args: string[]): ChildProcess {
   return child;
 }
 
+function stop(): void {
+  for (const child of children.splice(0)) child.kill();
+}
+
 async function receive(child: ChildProcess): Promise<number> {
   const [value] = await once(child, 'message');
   return value;
@@ -30,27 +34,9 @@ async function ask(child: ChildProcess | undefined, question: object = {}): Prom
 }
 
 async function measureSpeed(): Promise<void> {
-  const clients = new Map<string, ChildProcess>();
-  for (const { name } of contenders) {
-    const port = await receive(start('server', name));
-    clients.set(name, start('client', name, String(port)));
-  }
   const rates = new Map<string, number[]>();
-  for (let round = -1; round < rounds; round++) {
-    for (const workload of workloads) {
-      const isWarmUp = round < 0;
-      const count = Math.ceil(workload.count * scale * (isWarmUp ? 0.3 : 1));
-      for (let run = 0; run < workload.runs; run++) {
-        const order = contenders.filter(({ onlyFor }) => !onlyFor || onlyFor === workload.name);
-        if ((round + run) % 2) order.reverse();
-        for (const { name } of order) {
-          const seconds = await ask(clients.get(name), { workload: workload.name, count });
-          if (isWarmUp) continue;
-          const key = `${workload.name}/${name}`;
-          rates.set(key, [...(rates.get(key) ?? []), count / seconds]);
-        }
-      }
-    }
+  for (const workload of workloads) {
+    for (const [name, rate] of await measureWorkload(workload)) rates.set(`${workload.name}/${name}`, rate);
   }
   const reference = contenders[1]?.name ?? '';
   console.log(`messages or calls per second, median of ${rounds} rounds, and of the ratio to "${reference}"`);
@@ -70,6 +56,31 @@ async function measureSpeed(): Promise<void> {
       ]),
     ),
   );
+}
+
+/** Rates by contender. Every workload has its own processes, so that none inherits the heap of the one before. */
+async function measureWorkload(workload: Workload): Promise<Map<string, number[]>> {
+  const rates = new Map<string, number[]>();
+  const clients = new Map<string, ChildProcess>();
+  const entrants = contenders.filter(({ onlyFor }) => !onlyFor || onlyFor === workload.name);
+  for (const { name } of entrants) {
+    const port = await receive(start('server', name));
+    clients.set(name, start('client', name, String(port)));
+    rates.set(name, []);
+  }
+  for (let round = -1; round < rounds; round++) {
+    const isWarmUp = round < 0;
+    const count = Math.ceil(workload.count * scale);
+    for (let run = 0; run < workload.runs; run++) {
+      const order = (round + run) % 2 ? entrants.toReversed() : entrants;
+      for (const { name } of order) {
+        const seconds = await ask(clients.get(name), { workload: workload.name, count });
+        if (!isWarmUp) rates.get(name)?.push(count / seconds);
+      }
+    }
+  }
+  stop();
+  return rates;
 }
 
 async function measureStalledReader(): Promise<void> {
@@ -101,5 +112,5 @@ try {
   await measureSpeed();
   await measureStalledReader();
 } finally {
-  for (const child of children) child.kill();
+  stop();
 }
