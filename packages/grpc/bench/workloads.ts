@@ -31,7 +31,7 @@ export const workloads: Workload[] = [
   { name: 'unary, 50 at a time', count: 4_000, runs: 3, run: (client, count) => client.unary(count, 50) },
   { name: 'server streaming', count: 100_000, runs: 1, run: (client, count) => client.serverStream(count) },
   { name: 'client streaming', count: 100_000, runs: 1, run: (client, count) => client.clientStream(count) },
-  { name: 'bidi ping-pong', count: 1_500, runs: 6, run: (client, count) => client.pingPong(count) },
+  { name: 'bidi ping-pong', count: 8_000, runs: 3, run: (client, count) => client.pingPong(count) },
 ];
 
 /** Runs `calls` calls, `concurrency` of them at any time. */
