@@ -117,7 +117,7 @@ async function runCheck(
     tell({ kind: 'finished', verdict: { step: step.number, name, state: 'not run' } });
     return;
   }
-  tell({ kind: 'started', step: step.number, name });
+  tell({ kind: 'started', step: step.number, name, atMs: performance.timeOrigin + performance.now() });
   const startedMs = performance.now();
   const log = new EventLog((line) => tell({ kind: 'log', line }));
   const { failure, diagnose, hang } = await attempt(body, log);
@@ -173,6 +173,7 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
   };
   await attemptTo(() => body(context));
   if (servers.length > 0) diagnosis = diagnoseHang(servers.at(-1) as Served<DescService>);
+  tell({ kind: 'over' });
   for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
   watchdog[Symbol.dispose]();
   stopWatching();

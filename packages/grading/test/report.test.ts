@@ -27,7 +27,7 @@ const failed: CheckFinished = create(CheckFinishedSchema, {
 
 type Body = NonNullable<MessageInitShape<typeof EventSchema>['body']>;
 
-const passed = { ...failed, name: 'sends <each> item', state: CheckState.PASSED };
+const passed = { ...failed, name: 'sends <each> item', state: CheckState.PASSED, wire: [] };
 const source = { file: 'src/a.ts', line: 1, column: 2 };
 const bodies: Body[] = [
   { case: 'runStarted', value: { nodeVersion: '26.10.0', checks: [{ step: 1, group: 'ServerStreaming' }] } },
@@ -44,7 +44,7 @@ const events = bodies.map((body, index) =>
 );
 
 describe('a failed verdict as text', () => {
-  it('reads label, diff, line of the spec, wire, log and hint, in this order', () => {
+  it('reads label, diff, line of the spec, wire and hint, in this order', () => {
     expect(formatVerdict(failed, 'ServerStreaming', plain)).toBe(
       [
         ' FAIL  ServerStreaming > stops producing when the client cancels',
@@ -52,12 +52,15 @@ describe('a failed verdict as text', () => {
         '   ❯ checks.ts:58  expect(producedAfterCancel).toBe(0)',
         ' wire',
         '   0 ms   client → server  HEADERS',
-        ' log',
-        '     4 ms  source  item 37',
         ' hint',
         '   The call tells you when it is over. Who in your handler is listening?',
       ].join('\n'),
     );
+  });
+
+  it('shows what the harness saw by itself where no frame was seen', () => {
+    const text = formatVerdict({ ...failed, wire: [] }, 'ServerStreaming', plain);
+    expect(text).toContain([' log', '     4 ms  source  item 37', ' hint'].join('\n'));
   });
 
   it('keeps within the width', () => {

@@ -163,12 +163,11 @@ describe('a run', () => {
 
   it('ends although a process that left the group holds the pipes', async () => {
     const before = `import { spawn } from 'node:child_process';
-      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 30000)'], { detached: true, stdio: 'inherit' });
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)'], { detached: true, stdio: 'inherit' });
       console.log('pid ' + child.pid);`;
-    const startedMs = performance.now();
     const run = await gradeProgram(serverWith('while (true) {}', before), { steps: [1] });
     expect(run.verdicts[0]?.label).toMatch(/kept the event loop busy/);
-    expect(performance.now() - startedMs).toBeLessThan(30_000);
+    // It throws where there is no such process: the run did not wait for it.
     process.kill(Number(run.output[0]?.split(' ')[1]), 'SIGKILL');
   });
 

@@ -43,7 +43,7 @@ async function grade(options: GradeOptions): Promise<boolean> {
 }
 
 async function runGrader(workspace: Workspace, options: GradeOptions, signal: AbortSignal): Promise<Event[]> {
-  const { step, name, types, json } = options;
+  const { step, name, types, wire, json } = options;
   const selection = { ...(step ? { steps: [step] } : {}), ...(name ? { name } : {}) };
   const report = json
     ? createJsonReport()
@@ -51,7 +51,7 @@ async function runGrader(workspace: Workspace, options: GradeOptions, signal: Ab
   const events: Event[] = [];
   const grader = createGrader();
   try {
-    for await (const event of grader.run(workspace, { ...selection, types, signal })) {
+    for await (const event of grader.run(workspace, { ...selection, types, wire, signal })) {
       events.push(event);
       report.add(event);
     }

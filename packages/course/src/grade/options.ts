@@ -7,6 +7,7 @@ export interface GradeOptions {
   json: boolean;
   junit?: string;
   types: boolean;
+  wire: boolean;
 }
 
 /**
@@ -29,6 +30,7 @@ function createCommand(): Command {
     .option('-t, --name <text>', 'grade only the checks whose name contains the text')
     .option('--json', 'write the events as lines of JSON', false)
     .option('--junit <file>', 'also write a JUnit report')
+    .option('--wire', 'show the frames of checks that pass, too', false)
     .option('--no-types', 'leave the type check out')
     .allowExcessArguments(false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));

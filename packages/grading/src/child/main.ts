@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createVitest, type Reporter } from 'vitest/node';
 import { openChannel, tell } from './channel.ts';
 import { REQUEST_CHANNEL, type RunRequest } from './run-request.ts';
+import { TAP_CHANNEL, type TapReply } from './taps.ts';
 
 /** What the supervisor hears over the IPC channel: that a run can start, then how much memory the process uses. */
 export type Heartbeat = { armed: true } | { rssBytes: number };
@@ -47,10 +48,14 @@ const project = vitest.getRootProject();
 project.provide('checks', checks);
 
 const channel = new BroadcastChannel(REQUEST_CHANNEL);
+const taps = new BroadcastChannel(TAP_CHANNEL);
 let armed: PromiseWithResolvers<void>;
 let requested: PromiseWithResolvers<RunRequest>;
 channel.onmessage = () => armed.resolve();
-process.on('message', (request: RunRequest) => requested.resolve(request));
+process.on('message', (message: RunRequest | TapReply) => {
+  if ('request' in message) taps.postMessage(message);
+  else requested.resolve(message);
+});
 
 for (;;) {
   problems = [];

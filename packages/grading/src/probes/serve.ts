@@ -23,6 +23,9 @@ import {
   type ServiceClient,
   type ServiceHandlers,
 } from '@streamlings/grpc';
+import type { Timeline } from '@streamlings/wire';
+import { openTap } from '../child/taps.ts';
+import { PING_PATH, withoutPings } from '../wire/ping.ts';
 import type { EventLog } from '../world/event-log.ts';
 import { type AnyCall, type CallRecord, recordCalls } from './call-record.ts';
 import { type ConnectionCounter, countConnections } from './connections.ts';
@@ -32,7 +35,7 @@ import { openPeerUpload, type PeerUpload } from './peer-upload.ts';
 
 /** A server of one check, with everything it saw and a client of the harness's own. */
 export interface Served<S extends DescService> extends AsyncDisposable {
-  /** Where it listens, for example `127.0.0.1:40213`. */
+  /** Where clients connect to, for example `127.0.0.1:40213`: a tap before the server. */
   readonly address: string;
   /** Every call that arrived, in order. */
   readonly calls: readonly CallRecord[];
@@ -59,11 +62,17 @@ export interface Served<S extends DescService> extends AsyncDisposable {
   read<O>(call: ClientReadableStream<O> | ClientDuplexStream<unknown, O>): PeerStream<O>;
   /** Starts a client streaming call with the harness's client. */
   upload<M extends MethodName<S>>(method: M): PeerUpload<RequestInit<S, M>, Response<S, M>>;
+  /**
+   * Tells everything that passed so far between this server and all its clients.
+   *
+   * What a peer has received is in it. What it has only written may still be under way: let a `barrier()` go first.
+   */
+  wire(): Promise<Timeline>;
 }
 
 const ping: ServiceDefinition = {
   ping: {
-    path: '/streamlings.harness.Harness/Ping',
+    path: PING_PATH,
     requestStream: false,
     responseStream: false,
     requestSerialize: (bytes: Buffer) => bytes,
@@ -100,7 +109,8 @@ export async function serve<S extends DescService>(
       error ? reject(error) : resolve(bound),
     );
   });
-  const address = `127.0.0.1:${port}`;
+  const tap = await openTap(service, port);
+  const { address } = tap;
   // A pool of its own keeps the harness's connection apart from the learner's.
   const client = createClient(service, address, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
@@ -108,7 +118,7 @@ export async function serve<S extends DescService>(
   const roundTrip = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const pass = (bytes: Buffer): Buffer => bytes;
-      client.makeUnaryRequest('/streamlings.harness.Harness/Ping', pass, pass, Buffer.alloc(0), (error) =>
+      client.makeUnaryRequest(PING_PATH, pass, pass, Buffer.alloc(0), (error) =>
         error ? reject(error) : resolve(),
       );
     });
@@ -133,6 +143,7 @@ export async function serve<S extends DescService>(
     unary: (method, request, metadata) => callUnary(client, method, request, metadata, log),
     barrier,
     read: (call) => readPeerStream(call, log),
+    wire: async () => withoutPings(await tap.timeline()),
     upload: <M extends MethodName<S>>(method: M) => {
       type Start = (callback: requestCallback<Response<S, M>>) => ClientWritableStream<RequestInit<S, M>>;
       return openPeerUpload((client[method] as unknown as Start).bind(client), log);
@@ -141,6 +152,7 @@ export async function serve<S extends DescService>(
       connections[Symbol.dispose]();
       client.close();
       server.forceShutdown();
+      await tap.close();
     },
   };
 }

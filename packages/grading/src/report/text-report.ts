@@ -34,7 +34,8 @@ export function createTextReport(write: (text: string) => void, options: ReportO
           const first = verdict.state !== CheckState.PASSED && !failedSteps.has(step);
           if (verdict.state !== CheckState.PASSED) failedSteps.add(step);
           const text = formatVerdict(verdict, groups.get(step) ?? '', options);
-          line(first ? text : (text.split('\n')[0] ?? ''));
+          const whole = first || verdict.state === CheckState.PASSED;
+          line(whole ? text : (text.split('\n')[0] ?? ''));
           return;
         }
         case 'notice':

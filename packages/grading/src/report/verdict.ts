@@ -28,21 +28,27 @@ const badges: Record<number, { text: string; style: Style }> = {
 
 /**
  * Writes a verdict as text, several lines without a final line break: what was measured, the line of the spec, what
- * happened, one hint. A check that passed or did not run is one line.
+ * happened, one hint. A check that passed is one line and the frames it was told to show; one that did not run is one line.
  */
 export function formatVerdict(verdict: CheckFinished, group: string, options: ReportOptions): string {
   const paint = painter(options);
   const badge = badges[verdict.state] ?? { text: ` STATE ${verdict.state} `, style: 'inverse' };
   const title = `${paint(badge.style, badge.text)} ${group ? `${group} > ` : ''}${verdict.name}`;
-  if (verdict.state === CheckState.PASSED || verdict.state === CheckState.NOT_RUN) return title;
+  if (verdict.state === CheckState.NOT_RUN) return title;
+  const wire = section(
+    'wire',
+    verdict.wire.map((line) => shorten(line, options.width - 3)),
+    options,
+  );
+  if (verdict.state === CheckState.PASSED) return [title, ...wire].join('\n');
   return [
     title,
     ...indent(1, describeDifference(verdict), options),
     ...(verdict.diagnosis ? indent(1, verdict.diagnosis, options) : []),
     ...spot(verdict.spec, options),
     ...spot(verdict.source, options),
-    ...section('wire', verdict.wire, options),
-    ...section('log', logLines(verdict), options),
+    // What the harness saw stands between the frames.
+    ...(wire.length > 0 ? wire : section('log', logLines(verdict), options)),
     ...section('hint', verdict.hint ? [verdict.hint] : [], options),
   ].join('\n');
 }
@@ -69,6 +75,10 @@ function logLines({ log }: CheckFinished): string[] {
   return log.map(
     ({ at, subject, text }) => `${milliseconds(at).padStart(6)}  ${subject.padEnd(width)}  ${text}`,
   );
+}
+
+function shorten(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
 }
 
 function milliseconds(duration: Duration | undefined): string {

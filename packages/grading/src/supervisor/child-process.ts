@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChildLine } from '../child/channel.ts';
 import type { Heartbeat } from '../child/main.ts';
 import type { RunRequest } from '../child/run-request.ts';
+import type { TapReply } from '../child/taps.ts';
 
 const main = fileURLToPath(new URL('../child/main.ts', import.meta.url));
 
@@ -85,6 +86,11 @@ export class GradingChild {
     this.#armed.promise.catch(() => {});
     this.#token = crypto.randomUUID();
     this.#process.send({ ...request, token: this.#token } satisfies RunRequest);
+  }
+
+  /** Answers a line that asked for something. */
+  reply(reply: TapReply): void {
+    if (this.#process.connected) this.#process.send(reply);
   }
 
   /** Ends the process and everything it has started. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { create } from '@bufbuild/protobuf';
+import { create, type JsonObject } from '@bufbuild/protobuf';
 import { durationFromMs, timestampNow } from '@bufbuild/protobuf/wkt';
 import {
   CheckState,
@@ -11,6 +11,7 @@ import {
   type SourceLineSchema,
 } from '@streamlings/proto/streamlings/result/v1/result';
 import type { ChildVerdict, FoundLine } from '../child/channel.ts';
+import type { CheckWire } from './check-wire.ts';
 import type { TypeProblem } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -57,8 +58,10 @@ export class EventFactory {
     return this.make(step, { case: 'notice', value: { kind: NoticeKind.TYPES, text, source } });
   }
 
-  verdict(verdict: ChildVerdict): Event {
+  /** `wire` is shown where it is given. */
+  verdict(verdict: ChildVerdict, wire?: CheckWire): Event {
     const { spec, source } = verdict;
+    const failed = verdict.state !== 'passed';
     return this.make(verdict.step, {
       case: 'checkFinished',
       value: {
@@ -69,6 +72,8 @@ export class EventFactory {
         received: verdict.received ?? '',
         ...(spec ? { spec: this.#line(spec, basename(spec.path)) } : {}),
         ...(source ? { source: this.#line(source, this.#relative(source.path)) } : {}),
+        wire: wire?.excerpt() ?? [],
+        timelines: (wire?.timelines ?? []) as unknown as JsonObject[],
         log: (verdict.log ?? []).map(({ atMs, subject, text }) => ({
           at: durationFromMs(Math.round(atMs)),
           subject,
@@ -76,7 +81,7 @@ export class EventFactory {
         })),
         hint: verdict.hint ?? '',
         misconception: verdict.misconception ?? '',
-        diagnosis: verdict.diagnosis ?? '',
+        diagnosis: [verdict.diagnosis ?? [], failed ? (wire?.describeStalls() ?? []) : []].flat().join(' '),
         duration: durationFromMs(Math.round(verdict.durationMs ?? 0)),
       },
     });

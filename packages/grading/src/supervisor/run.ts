@@ -4,6 +4,7 @@ import { type Event, NoticeKind } from '@streamlings/proto/streamlings/result/v1
 import type { ChildLine, ChildVerdict } from '../child/channel.ts';
 import { CHECK_LIMIT_MS } from '../watchdog.ts';
 import type { LogLine } from '../world/event-log.ts';
+import { CheckWire } from './check-wire.ts';
 import type { GradingChild } from './child-process.ts';
 import { EventFactory } from './events.ts';
 import { checkTypes } from './types.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Whether the type checker runs beside the checks; true by default. */
   types?: boolean;
+  /** Whether a check that passed shows its frames, too; false by default. */
+  wire?: boolean;
 }
 
 /** How much memory a run may add to its process. */
@@ -50,6 +53,7 @@ export class Run {
   /** Signs of life since the run began, a check started or a check ended. */
   #heartbeats = 0;
   #log: LogLine[] = [];
+  #wire = new CheckWire(0);
   #firstRssBytes: number | undefined;
 
   constructor(workspace: Workspace, options: RunOptions, timeFactor: number, emit: (event: Event) => void) {
@@ -112,6 +116,7 @@ export class Run {
       stopped = true;
       child.onLine = () => {};
       child.onHeartbeat = () => {};
+      this.#wire.freeze();
       await child.kill();
       if (why !== undefined) this.#judgeInterrupted(why, state, steps);
       over.resolve();
@@ -124,7 +129,7 @@ export class Run {
 
     child.onLine = (line) => {
       silentSeconds = 0;
-      this.#read(line, steps);
+      this.#read(line, steps, child);
       if (line.kind === 'done') over.resolve();
     };
     child.onHeartbeat = (rssBytes) => {
@@ -148,6 +153,7 @@ export class Run {
     signal?.removeEventListener('abort', abort);
     child.onLine = () => {};
     child.onHeartbeat = () => {};
+    await this.#wire.close();
     this.#started = undefined;
   }
 
@@ -162,10 +168,13 @@ export class Run {
     return `your code kept the event loop busy, so that nothing else in its process could run${aside}; it was stopped`;
   }
 
-  #read(line: ChildLine, steps: number[]): void {
+  #read(line: ChildLine, steps: number[], child: GradingChild): void {
     if (line.kind === 'started' || line.kind === 'finished') this.#heartbeats = 0;
-    if (line.kind === 'started') this.#start(line.step, line.name);
-    else if (line.kind === 'log') this.#log.push(line.line);
+    if (line.kind === 'started') this.#start(line);
+    else if (line.kind === 'log') this.#note(line.line);
+    else if (line.kind === 'tap') void this.#openTap(line, child);
+    else if (line.kind === 'timeline') this.#sendTimeline(line, child);
+    else if (line.kind === 'over') this.#wire.freeze();
     else if (line.kind === 'output') this.#output(line.text);
     else if (line.kind === 'finished') this.#judge(line.verdict);
     else if (line.kind === 'done') this.#judgeMissing(steps, line.problems);
@@ -175,11 +184,32 @@ export class Run {
     this.#emit(this.#events.notice(NoticeKind.OUTPUT, text, this.#started?.step ?? 0));
   }
 
-  #start(step: number, name: string): void {
+  #note(line: LogLine): void {
+    this.#log.push(line);
+    this.#wire.note(line);
+  }
+
+  async #openTap(line: Extract<ChildLine, { kind: 'tap' }>, child: GradingChild): Promise<void> {
+    const { request, port, schema } = line;
+    try {
+      child.reply({ request, ...(await this.#wire.open(port, schema)) });
+    } catch (error) {
+      child.reply({ request, error: `the wire could not be tapped: ${String(error)}` });
+    }
+  }
+
+  #sendTimeline({ request, tap }: Extract<ChildLine, { kind: 'timeline' }>, child: GradingChild): void {
+    const timeline = this.#wire.timeline(tap);
+    child.reply({ request, ...(timeline ? { timeline } : { error: `there is no tap ${tap}` }) });
+  }
+
+  #start({ step, name, atMs }: Extract<ChildLine, { kind: 'started' }>): void {
     const check = this.#find(step, name);
     if (!check || check.judged) return;
     this.#started = check;
     this.#log = [];
+    void this.#wire.close();
+    this.#wire = new CheckWire(atMs);
     this.#emit(this.#events.make(step, { case: 'checkStarted', value: { name } }));
   }
 
@@ -191,7 +221,8 @@ export class Run {
     check.judged = true;
     this.#started = undefined;
     if (verdict.state === 'passed') this.#passed++;
-    this.#emit(this.#events.verdict(verdict));
+    const isShown = verdict.state === 'passed' ? this.#options.wire : verdict.state !== 'not run';
+    this.#emit(this.#events.verdict(verdict, isShown ? this.#wire : undefined));
   }
 
   /** The child is gone: the running check has failed, the rest of its step did not run. */
@@ -199,7 +230,8 @@ export class Run {
     const running = this.#started;
     const step = running?.step ?? steps[0] ?? 0;
     if (running) {
-      this.#judge({ ...running, state, label, log: this.#log.slice(-20) });
+      const log = this.#log.slice(-20);
+      this.#judge({ ...running, state, label, log });
     } else {
       const first = this.#expected.find((check) => check.step === step && !check.judged);
       if (first) this.#force({ ...first, state: 'inconclusive', label });

@@ -50,7 +50,8 @@ export class TappedConnection {
   #fail(socket: Socket, reason?: string): void {
     for (const relay of Object.values(this.relays)) relay.close();
     this.decoder.close(reason);
-    if (socket instanceof TLSSocket) socket.destroy();
+    // Reset while its FIN is under way, a socket is never closed, and the process would not end.
+    if (socket instanceof TLSSocket || socket.writableEnded) socket.destroy();
     else socket.resetAndDestroy();
   }
 }

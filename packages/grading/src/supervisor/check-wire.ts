@@ -1,0 +1,92 @@
+import { createTap, type Tap, type Timeline } from '@streamlings/wire';
+import { describeStall, formatTimeline } from '@streamlings/wire/draw';
+import { withoutPings } from '../wire/ping.ts';
+import { unpackSchema } from '../wire/schema.ts';
+import type { LogLine } from '../world/event-log.ts';
+
+/** How much each tap remembers. */
+const MAX_BYTES = 2 * 2 ** 20;
+/** The longest line, in characters; a terminal shortens it further. */
+const MAX_WIDTH = 240;
+/** The longest excerpt, in lines. */
+const MAX_LINES = 20;
+
+/** The taps of one check, and what they saw until its verdict was certain. */
+export class CheckWire {
+  readonly #startedAtMs: number;
+  readonly #taps: Tap[] = [];
+  readonly #lines: LogLine[] = [];
+  #seen: Timeline[] | undefined;
+  #closed = false;
+
+  /** `startedAtMs` is when the check began, as `performance.timeOrigin + performance.now()`. */
+  constructor(startedAtMs: number) {
+    this.#startedAtMs = startedAtMs;
+  }
+
+  /** Puts a tap before a port of the loopback interface. */
+  async open(port: number, schema: string): Promise<{ tap: number; address: string }> {
+    const registry = unpackSchema(schema);
+    const tap = await createTap({ target: { host: '127.0.0.1', port }, registry, maxBytes: MAX_BYTES });
+    if (this.#closed) await tap.close();
+    else this.#taps.push(tap);
+    for (const line of this.#lines) this.#noteOn(tap, line);
+    return { tap: this.#taps.length - 1, address: tap.address };
+  }
+
+  /** Puts what the harness saw between the frames. */
+  note(line: LogLine): void {
+    this.#lines.push(line);
+    for (const tap of this.#taps) this.#noteOn(tap, line);
+  }
+
+  timeline(tap: number): Timeline | undefined {
+    const timeline = this.#taps[tap]?.timeline();
+    return timeline && withoutPings(timeline);
+  }
+
+  /** Keeps what was seen so far: what comes after is the check being cleared away. */
+  freeze(): void {
+    this.#seen ??= this.#taps.map((tap) => withoutPings(tap.timeline()));
+  }
+
+  /** What each tap had seen when {@link freeze} was called. */
+  get timelines(): readonly Timeline[] {
+    return this.#seen ?? [];
+  }
+
+  /** The latest lines before that moment. */
+  excerpt(): string[] {
+    const timelines = this.timelines.filter(({ connections }) => connections.length > 0);
+    const maxRows = Math.floor(MAX_LINES / Math.max(1, timelines.length));
+    return timelines.flatMap((timeline) => {
+      const stalled = timeline.stalls.some(isWindow);
+      const omitTypes = ['SETTINGS', 'PING', ...(stalled ? [] : ['WINDOW_UPDATE'])];
+      return formatTimeline(timeline, { omitTypes, maxRows, json: true, width: MAX_WIDTH });
+    });
+  }
+
+  /** Who was held by which window at that moment, in sentences. */
+  describeStalls(): string[] {
+    return this.timelines.flatMap(({ stalls }) => {
+      const lasting = stalls.filter((stall) => isWindow(stall) && stall.endedMs === undefined);
+      const ofStreams = lasting.filter(({ cause }) => cause === 'stream-window');
+      // Where both are used up, the stream's is the one that its reader can open again.
+      const told = ofStreams.length > 0 ? ofStreams : lasting;
+      return told.map((stall) => `On the wire, ${describeStall(stall)}.`);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#taps.map((tap) => tap.close()));
+  }
+
+  #noteOn(tap: Tap, { atMs, subject, text }: LogLine): void {
+    tap.note(subject, text, this.#startedAtMs + atMs);
+  }
+}
+
+function isWindow({ cause }: { cause: string }): boolean {
+  return cause !== 'application';
+}
