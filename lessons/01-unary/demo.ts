@@ -1,5 +1,6 @@
 import { credentials, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Load } from '@streamlings/grading';
+import { watchWire } from '@streamlings/grading/demo';
 import { createWorld } from '@streamlings/grading/world';
 import { createClient, createServiceDefinition } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
@@ -15,7 +16,8 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   const { sendAll } = await exercise.client();
   const server = new Server();
   server.addService(createServiceDefinition(StreamingService), { ...handlers(world) });
-  const address = await listen(server);
+  await using wire = await watchWire(StreamingService, await listen(server));
+  const { address } = wire;
 
   console.log('src/server.ts: a message, the same again, one without content, one while the store is broken');
   const client = createClient(StreamingService, address, credentials.createInsecure());

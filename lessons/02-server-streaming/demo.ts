@@ -1,5 +1,6 @@
 import { type ClientReadableStream, credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { Load } from '@streamlings/grading';
+import { watchWire } from '@streamlings/grading/demo';
 import { createWorld } from '@streamlings/grading/world';
 import { createClient, createServiceDefinition } from '@streamlings/grpc';
 import {
@@ -25,7 +26,8 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   const server = new Server();
   server.addService(createServiceDefinition(StreamingService), { ...streaming.handlers(world, report) });
   server.addService(createServiceDefinition(NotificationService), { ...notifications.handlers(world) });
-  const address = await listen(server);
+  await using wire = await watchWire([StreamingService, NotificationService], await listen(server));
+  const { address } = wire;
 
   console.log('src/server.ts: three messages about news, then a topic that is missing');
   const reader = createClient(StreamingService, address, credentials.createInsecure());

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { credentials, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Load } from '@streamlings/grading';
+import { watchWire } from '@streamlings/grading/demo';
 import { createWorld } from '@streamlings/grading/world';
 import { createClient, createServiceDefinition } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
@@ -23,7 +24,8 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
     console.log(`  the server reports: message ${position} is skipped, ${reason}`);
   server.addService(createServiceDefinition(StreamingService), { ...streaming.handlers(world, report) });
   server.addService(createServiceDefinition(UploadService), { ...upload.handlers(world) });
-  const address = await listen(server);
+  await using wire = await watchWire([StreamingService, UploadService], await listen(server));
+  const { address } = wire;
   const options = () => ({ deadline: Date.now() + PATIENCE_MS });
 
   console.log('src/server.ts: three messages, the second without content');
