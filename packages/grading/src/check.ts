@@ -5,6 +5,7 @@ import { type ChildVerdict, tell } from './child/channel.ts';
 import { CrashError, EndedProcessError, watchCrashes } from './child/crashes.ts';
 import { forgetLeaks, type Leaks, leaks } from './child/leaks.ts';
 import { findTampering } from './child/tampering.ts';
+import { freezeTaps } from './child/taps.ts';
 import { diagnoseHang, type Symptom } from './diagnosis.ts';
 import { ExerciseError } from './exercise.ts';
 import { readFailure } from './failure.ts';
@@ -117,7 +118,7 @@ async function runCheck(
     tell({ kind: 'finished', verdict: { step: step.number, name, state: 'not run' } });
     return;
   }
-  tell({ kind: 'started', step: step.number, name, atMs: performance.timeOrigin + performance.now() });
+  tell({ kind: 'started', step: step.number, name });
   const startedMs = performance.now();
   const log = new EventLog((line) => tell({ kind: 'log', line }));
   const { failure, diagnose, hang } = await attempt(body, log);
@@ -173,7 +174,7 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
   };
   await attemptTo(() => body(context));
   if (servers.length > 0) diagnosis = diagnoseHang(servers.at(-1) as Served<DescService>);
-  tell({ kind: 'over' });
+  if (servers.length > 0) await freezeTaps();
   for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
   watchdog[Symbol.dispose]();
   stopWatching();

@@ -36,12 +36,11 @@ export type ChildLine =
       misconceptions: string[];
       guard: boolean;
     }
-  /** `atMs` is `performance.timeOrigin + performance.now()`. */
-  | { kind: 'started'; step: number; name: string; atMs: number }
+  | { kind: 'started'; step: number; name: string }
   | { kind: 'tap'; request: number; port: number; schema: string }
   | { kind: 'timeline'; request: number; tap: number }
   /** The check's body is over, and what it started is about to be stopped. */
-  | { kind: 'over' }
+  | { kind: 'over'; request: number }
   | { kind: 'log'; line: LogLine }
   | { kind: 'output'; text: string }
   | { kind: 'finished'; verdict: ChildVerdict }

@@ -17,6 +17,7 @@ export interface WireTap {
 export type TapReply = { request: number } & (
   | { tap: number; address: string }
   | { timeline: Timeline }
+  | { frozen: true }
   | { error: string }
 );
 
@@ -26,6 +27,13 @@ export const TAP_CHANNEL = 'streamlings.taps';
 /** Puts a tap before a port: one of the supervisor's, which outlives this process, or without a supervisor one here. */
 export function openTap(service: DescService, port: number): Promise<WireTap> {
   return isSupervised() ? openSupervisedTap(service, port) : openLocalTap(service, port);
+}
+
+/**
+ * Has the supervisor take down what its taps have seen, before whatever comes next adds to it.
+ */
+export async function freezeTaps(): Promise<void> {
+  if (isSupervised()) await ask((request) => tell({ kind: 'over', request }));
 }
 
 async function openSupervisedTap(service: DescService, port: number): Promise<WireTap> {

@@ -6,23 +6,21 @@ import type { LogLine } from '../world/event-log.ts';
 
 /** How much each tap remembers. */
 const MAX_BYTES = 2 * 2 ** 20;
+/** How many notes are kept for taps to come. */
+const MAX_NOTES = 1000;
 /** The longest line, in characters; a terminal shortens it further. */
 const MAX_WIDTH = 240;
+/** How many notes that differ in numbers only are shown at each end of their row. */
+const MAX_ALIKE = 2;
 /** The longest excerpt, in lines. */
 const MAX_LINES = 20;
 
 /** The taps of one check, and what they saw until its verdict was certain. */
 export class CheckWire {
-  readonly #startedAtMs: number;
   readonly #taps: Tap[] = [];
-  readonly #lines: LogLine[] = [];
+  readonly #notes: Note[] = [];
   #seen: Timeline[] | undefined;
   #closed = false;
-
-  /** `startedAtMs` is when the check began, as `performance.timeOrigin + performance.now()`. */
-  constructor(startedAtMs: number) {
-    this.#startedAtMs = startedAtMs;
-  }
 
   /** Puts a tap before a port of the loopback interface. */
   async open(port: number, schema: string): Promise<{ tap: number; address: string }> {
@@ -30,14 +28,21 @@ export class CheckWire {
     const tap = await createTap({ target: { host: '127.0.0.1', port }, registry, maxBytes: MAX_BYTES });
     if (this.#closed) await tap.close();
     else this.#taps.push(tap);
-    for (const line of this.#lines) this.#noteOn(tap, line);
+    for (const note of this.#notes) noteOn(tap, note);
     return { tap: this.#taps.length - 1, address: tap.address };
   }
 
-  /** Puts what the harness saw between the frames. */
-  note(line: LogLine): void {
-    this.#lines.push(line);
-    for (const tap of this.#taps) this.#noteOn(tap, line);
+  /**
+   * Puts what the harness saw between the frames.
+   *
+   * It is dated now: whoever saw a frame arrive tells so after it has passed here. The clocks of two processes would
+   * often have it the other way round.
+   */
+  note({ subject, text }: LogLine): void {
+    const note = { subject, text, atMs: performance.timeOrigin + performance.now() };
+    this.#notes.push(note);
+    if (this.#notes.length > MAX_NOTES) this.#notes.shift();
+    for (const tap of this.#taps) noteOn(tap, note);
   }
 
   timeline(tap: number): Timeline | undefined {
@@ -62,7 +67,10 @@ export class CheckWire {
     return timelines.flatMap((timeline) => {
       const stalled = timeline.stalls.some(isWindow);
       const omitTypes = ['SETTINGS', 'PING', ...(stalled ? [] : ['WINDOW_UPDATE'])];
-      return formatTimeline(timeline, { omitTypes, maxRows, json: true, width: MAX_WIDTH });
+      return formatTimeline(
+        { ...timeline, notes: thinOut(timeline.notes) },
+        { omitTypes, maxRows, json: true, width: MAX_WIDTH },
+      );
     });
   }
 
@@ -81,10 +89,29 @@ export class CheckWire {
     this.#closed = true;
     await Promise.all(this.#taps.map((tap) => tap.close()));
   }
+}
 
-  #noteOn(tap: Tap, { atMs, subject, text }: LogLine): void {
-    tap.note(subject, text, this.#startedAtMs + atMs);
-  }
+interface Note {
+  subject: string;
+  text: string;
+  atMs: number;
+}
+
+function noteOn(tap: Tap, { subject, text, atMs }: Note): void {
+  tap.note(subject, text, atMs);
+}
+
+/** Of notes that differ in numbers only, keeps the first and the latest ones. */
+function thinOut(notes: readonly Note[]): Note[] {
+  const alike = Map.groupBy(notes, ({ subject, text }) => `${subject} ${text.replace(/\d+/g, '#')}`);
+  const kept = [...alike.values()].flatMap((run) => {
+    const left = run.length - 2 * MAX_ALIKE;
+    const next = run[MAX_ALIKE];
+    if (left <= 0 || !next) return run;
+    const gap = { ...next, text: `… (${left} more like this)` };
+    return [...run.slice(0, MAX_ALIKE), gap, ...run.slice(-MAX_ALIKE)];
+  });
+  return kept.sort((a, b) => a.atMs - b.atMs);
 }
 
 function isWindow({ cause }: { cause: string }): boolean {

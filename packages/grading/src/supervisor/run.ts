@@ -53,7 +53,7 @@ export class Run {
   /** Signs of life since the run began, a check started or a check ended. */
   #heartbeats = 0;
   #log: LogLine[] = [];
-  #wire = new CheckWire(0);
+  #wire = new CheckWire();
   #firstRssBytes: number | undefined;
 
   constructor(workspace: Workspace, options: RunOptions, timeFactor: number, emit: (event: Event) => void) {
@@ -174,7 +174,7 @@ export class Run {
     else if (line.kind === 'log') this.#note(line.line);
     else if (line.kind === 'tap') void this.#openTap(line, child);
     else if (line.kind === 'timeline') this.#sendTimeline(line, child);
-    else if (line.kind === 'over') this.#wire.freeze();
+    else if (line.kind === 'over') this.#freeze(line, child);
     else if (line.kind === 'output') this.#output(line.text);
     else if (line.kind === 'finished') this.#judge(line.verdict);
     else if (line.kind === 'done') this.#judgeMissing(steps, line.problems);
@@ -203,13 +203,18 @@ export class Run {
     child.reply({ request, ...(timeline ? { timeline } : { error: `there is no tap ${tap}` }) });
   }
 
-  #start({ step, name, atMs }: Extract<ChildLine, { kind: 'started' }>): void {
+  #freeze({ request }: Extract<ChildLine, { kind: 'over' }>, child: GradingChild): void {
+    this.#wire.freeze();
+    child.reply({ request, frozen: true });
+  }
+
+  #start({ step, name }: Extract<ChildLine, { kind: 'started' }>): void {
     const check = this.#find(step, name);
     if (!check || check.judged) return;
     this.#started = check;
     this.#log = [];
     void this.#wire.close();
-    this.#wire = new CheckWire(atMs);
+    this.#wire = new CheckWire();
     this.#emit(this.#events.make(step, { case: 'checkStarted', value: { name } }));
   }
 
