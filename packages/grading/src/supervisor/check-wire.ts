@@ -107,7 +107,7 @@ function thinOut(notes: readonly Note[]): Note[] {
   const kept = [...alike.values()].flatMap((run) => {
     const left = run.length - 2 * MAX_ALIKE;
     const next = run[MAX_ALIKE];
-    if (left <= 0 || !next) return run;
+    if (left <= 1 || !next) return run;
     const gap = { ...next, text: `… (${left} more like this)` };
     return [...run.slice(0, MAX_ALIKE), gap, ...run.slice(-MAX_ALIKE)];
   });
