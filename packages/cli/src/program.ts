@@ -38,6 +38,7 @@ export function createProgram(): Command {
     .option('--repeat <times>', 'run everything this many times', parseCount)
     .option('--stress', 'keep the processors busy meanwhile')
     .option('--budget <minutes>', 'start no new run after this time', parseCount)
+    .option('--report', 'write the pages about the grading, with what was measured')
     .action(verifyCourse);
   return program;
 }

@@ -7,13 +7,18 @@ import { createReleasedCourse } from './released-course.ts';
 import { createTinyCourse, lesson, solution, solved, type TinyCourse } from './tiny-course.ts';
 
 async function problemsOf(course: TinyCourse): Promise<string[]> {
-  return (await verify({ root: course.root, judgesLearnerFiles: false })).problems;
+  const names = ['lesson-01'];
+  return (await verify({ root: course.root, names, judgesLearnerFiles: false })).problems;
 }
 
 describe('verify()', () => {
   test('finds nothing wrong with a course that keeps its promises, and counts what it ran', async () => {
     await using course = await createReleasedCourse();
-    const { problems, inspections, outcomes } = await verify({ root: course.root, judgesLearnerFiles: true });
+    const { problems, inspections, outcomes } = await verify({
+      root: course.root,
+      judgesLearnerFiles: true,
+      writesReport: true,
+    });
     expect(problems).toEqual([]);
     const [header, row] = formatTable(inspections, outcomes).split('\n');
     expect(header?.split(/ +/).slice(0, 8)).toEqual([
@@ -33,7 +38,8 @@ describe('verify()', () => {
     await using course = await createReleasedCourse();
     await course.write(`${lesson}/src/answer.ts`, 'half-way {');
     expect(await problemsOf(course)).toEqual([]);
-    const { problems } = await verify({ root: course.root, judgesLearnerFiles: true });
+    const names = ['lesson-01'];
+    const { problems } = await verify({ root: course.root, names, judgesLearnerFiles: true });
     expect(problems).toEqual([
       '`lesson-01`, `src/answer.ts` differs from the snapshot: run `pnpm streamlings snapshot lesson-01` to adopt it, or `pnpm streamlings reset lesson-01` to drop it.',
     ]);

@@ -91,15 +91,15 @@ export function check(
   if (!step) throw new Error(`check "${name}" must be inside step()`);
   if (run?.mode === 'collect') {
     const { number, title, file } = step;
-    const misconceptions = Object.keys(options.hints);
+    const { hints, guard = false } = options;
     tell({
       kind: 'declared',
       step: number,
       title,
       file,
       name,
-      misconceptions,
-      guard: options.guard ?? false,
+      hints: hints as Record<string, string>,
+      guard,
     });
     return;
   }

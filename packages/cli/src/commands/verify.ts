@@ -1,11 +1,24 @@
 import { formatTable, type VerifyOptions, verify } from '@streamlings/course/verify';
 
+interface CommandOptions {
+  repeat?: number;
+  stress?: boolean;
+  budget?: number;
+  report?: boolean;
+}
+
 /** Verifies the named lessons, or all, and prints a table and every violation. */
 export async function verifyCourse(
   names: string[],
-  { repeat = 1, stress = false, budget }: { repeat?: number; stress?: boolean; budget?: number },
+  { repeat = 1, stress = false, budget, report = false }: CommandOptions,
 ): Promise<void> {
-  const options: VerifyOptions = { names, repeat, stress, ...(budget ? { budgetMinutes: budget } : {}) };
+  const options: VerifyOptions = {
+    names,
+    repeat,
+    stress,
+    writesReport: report,
+    ...(budget ? { budgetMinutes: budget } : {}),
+  };
   if (process.stderr.isTTY) options.onOutcome = countOutcomes();
   const { inspections, outcomes, problems, minutes } = await verify(options);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

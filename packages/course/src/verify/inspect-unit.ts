@@ -14,7 +14,7 @@ import {
   createVariantCase,
 } from './cases.ts';
 import { checkImports } from './import-rules.ts';
-import { findReplaced, readMistakes } from './mistakes.ts';
+import { findReplaced, type Mistake, type Replaced, readMistakes } from './mistakes.ts';
 import { checkReadme } from './readme-rules.ts';
 import { checkSizes } from './size-rules.ts';
 import { checkSnapshot } from './snapshot-rules.ts';
@@ -27,6 +27,10 @@ export interface Inspection {
   snapshot: Snapshot | undefined;
   problems: string[];
   cases: Case[];
+  /** Wrong answers, those for other versions of Node included. */
+  mistakes: Mistake[];
+  /** Right answers in other styles. */
+  variants: Replaced[];
   /** How many mistakes belong to other versions of Node. */
   skipped: number;
 }
@@ -42,7 +46,7 @@ export async function inspectUnit(
   const snapshot = await readSnapshot(unit.name, root);
   if (!snapshot) {
     const problem = `\`${unit.name}\` has no snapshot: run \`pnpm streamlings snapshot ${unit.name}\`.`;
-    return { unit, snapshot, problems: [problem], cases: [], skipped: 0 };
+    return { unit, snapshot, problems: [problem], cases: [], mistakes: [], variants: [], skipped: 0 };
   }
   const starter = await materializeStarter(unit, snapshot);
   const replaced = await readReplaced(unit, snapshot);
@@ -64,7 +68,16 @@ export async function inspectUnit(
     ...mistakes.map((mistake) => createMistakeCase(unit.name, solution, mistake)),
   ];
   const skipped = replaced.mistakes.length - mistakes.length;
-  return { unit, snapshot, problems: problems.flat(), cases, skipped };
+  const { variants } = replaced;
+  return {
+    unit,
+    snapshot,
+    problems: problems.flat(),
+    cases,
+    mistakes: replaced.mistakes,
+    variants,
+    skipped,
+  };
 }
 
 const currentMajor = Number(process.versions.node.split('.')[0]);

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { courseRoot } from '../course-root.ts';
 import { findUnit, findUnits } from '../discovery.ts';
+import { checkDocuments, readEarlierMeasurements, writeDocuments } from '../documents/documents.ts';
+import { addMeasurement, type Measurement } from '../documents/grading-report.ts';
 import { startBurners } from './burners.ts';
 import { checkProof } from './check-proof.ts';
 import { checkGenerated } from './generated.ts';
@@ -19,6 +21,8 @@ export interface VerifyOptions {
   budgetMinutes?: number;
   /** Whether the files that learners edit are judged too; by default where the environment says `CI`. */
   judgesLearnerFiles?: boolean;
+  /** Whether the generated pages are written, with what was measured, or else compared. */
+  writesReport?: boolean;
   root?: string;
   onOutcome?(outcome: Outcome): void;
 }
@@ -51,8 +55,12 @@ export async function verify(options: VerifyOptions = {}): Promise<Verification>
   const inspections: Inspection[] = [];
   for (const unit of units) inspections.push(await inspectUnit(unit, root, judgesLearnerFiles));
   const outcomes = await runRounds(inspections, options, startedMs);
+  const minutes = (performance.now() - startedMs) / 60_000;
+  // The pages are about all lessons, so a part of them cannot say whether they are current.
+  const documents = names.length === 0 ? await judgeDocuments(inspections, outcomes, options, root) : [];
   const problems = [
     ...(await generated),
+    ...documents,
     ...inspections.flatMap((each) => each.problems),
     ...outcomes.flatMap((outcome) => outcome.problems),
     ...inspections.flatMap((each) => checkProof(each, outcomes)),
@@ -61,8 +69,33 @@ export async function verify(options: VerifyOptions = {}): Promise<Verification>
     inspections,
     outcomes,
     problems: [...new Set(problems)],
-    minutes: (performance.now() - startedMs) / 60_000,
+    minutes,
   };
+}
+
+async function judgeDocuments(
+  inspections: Inspection[],
+  outcomes: Outcome[],
+  { writesReport, stress = false }: VerifyOptions,
+  root: string,
+): Promise<string[]> {
+  const units = inspections.flatMap(({ unit, snapshot, mistakes, variants }) => {
+    if (!snapshot) return [];
+    const checks = snapshot.steps.flatMap((step) => step.checks.map(({ name }) => name));
+    return [{ name: unit.name, title: snapshot.title, folder: unit.folder, checks, mistakes, variants }];
+  });
+  if (writesReport) {
+    const measurement: Measurement = {
+      date: new Date().toISOString().slice(0, 10),
+      node: process.versions.node,
+      lessons: units.length,
+      runs: outcomes.length,
+      unexpected: outcomes.filter((outcome) => outcome.problems.length > 0).length,
+      isStressed: stress,
+    };
+    await writeDocuments(units, root, addMeasurement(await readEarlierMeasurements(root), measurement));
+  }
+  return checkDocuments(units, root);
 }
 
 async function runRounds(

@@ -33,7 +33,8 @@ export type ChildLine =
       title: string;
       file: string;
       name: string;
-      misconceptions: string[];
+      /** By misconception. */
+      hints: Record<string, string>;
       guard: boolean;
     }
   | { kind: 'started'; step: number; name: string }

@@ -70,32 +70,39 @@ export function createGrader(options: { timeFactor?: number } = {}): Grader {
   };
 }
 
+/** A check as its checks.ts declares it. */
+export type DeclaredCheck = Omit<Extract<ChildLine, { kind: 'declared' }>, 'kind'>;
+
 /** Reads from a checks.ts what it expects, without loading any file of the learner. */
-export async function collectChecks({ checks }: { checks: string }): Promise<StepSpec[]> {
+export async function collectChecks(workspace: { checks: string }): Promise<StepSpec[]> {
+  const steps = new Map<number, StepSpec>();
+  for (const { step: number, title, file, name, hints, guard } of await collectDeclarations(workspace)) {
+    const step = steps.get(number) ?? { number, title, file, checks: [] };
+    steps.set(number, step);
+    step.checks.push({ name, misconceptions: Object.keys(hints), ...(guard ? { guard } : {}) });
+  }
+  return [...steps.values()];
+}
+
+/** Reads from a checks.ts every check with its hints, without loading any file of the learner. */
+export async function collectDeclarations({ checks }: { checks: string }): Promise<DeclaredCheck[]> {
   const child = new GradingChild(dirname(checks), checks);
   try {
     await child.ready();
-    const steps = new Map<number, StepSpec>();
+    const declared: DeclaredCheck[] = [];
     const done = Promise.withResolvers<string[]>();
     child.onLine = (line) => {
-      if (line.kind === 'declared') declare(steps, line);
+      if (line.kind === 'declared') declared.push(line);
       if (line.kind === 'done') done.resolve(line.problems);
     };
     void child.ended.then((how) => done.resolve([`the process is gone: ${how}`]));
     child.start({ mode: 'collect', files: {}, timeFactor: 1 });
     const problems = (await done.promise).filter((problem) => !problem.includes('No test suite found'));
     if (problems.length > 0) throw new Error(`\`${checks}\` could not be read: ${problems.join('\n')}`);
-    return [...steps.values()];
+    return declared;
   } finally {
     await child.kill();
   }
-}
-
-function declare(steps: Map<number, StepSpec>, line: Extract<ChildLine, { kind: 'declared' }>): void {
-  const { step: number, title, file, name, misconceptions, guard } = line;
-  const step = steps.get(number) ?? { number, title, file, checks: [] };
-  steps.set(number, step);
-  step.checks.push({ name, misconceptions, ...(guard ? { guard } : {}) });
 }
 
 function readTimeFactor(): number {

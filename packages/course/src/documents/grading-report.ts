@@ -1,0 +1,119 @@
+import type { Mistake, Replaced } from '../verify/mistakes.ts';
+import { linkTo, tableOf } from './markdown.ts';
+
+/** A lesson, as far as the report needs it. */
+export interface ReportedUnit {
+  name: string;
+  title: string;
+  /** The absolute path of its folder. */
+  folder: string;
+  /** The names of its checks, in order. */
+  checks: readonly string[];
+  mistakes: readonly Mistake[];
+  variants: readonly Replaced[];
+}
+
+/** What one `verify` of the whole course measured. */
+export interface Measurement {
+  /** As an ISO 8601 date. */
+  date: string;
+  node: string;
+  lessons: number;
+  runs: number;
+  /** Runs that did not come out as they must. */
+  unexpected: number;
+  isStressed: boolean;
+}
+
+const measuredHeading = '## Measured';
+const measuredHeader = ['Date', 'Node', 'Lessons', 'Runs', 'Unexpected', 'Processors'];
+
+/** Writes the report on the quality of grading, as Markdown. */
+export function formatGradingReport(
+  units: readonly ReportedUnit[],
+  measurements: readonly Measurement[],
+  root: string,
+): string {
+  const rows = measurements.map(({ date, node, lessons, runs, unexpected, isStressed }) => [
+    date,
+    node,
+    String(lessons),
+    String(runs),
+    String(unexpected),
+    isStressed ? 'kept busy' : 'as they were',
+  ]);
+  const parts = [
+    introduction,
+    formatCorpus(units),
+    ...units.map((unit) => formatUnit(unit, root)),
+    measuredHeading,
+    'Every line is one run of `pnpm verify --report` over the course as it was that day.',
+    tableOf(measuredHeader, rows),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Reads the measurements of an earlier report; the text may be missing. */
+export function readMeasurements(report: string | undefined): Measurement[] {
+  const measured = report?.split(`${measuredHeading}\n`)[1] ?? '';
+  return [...measured.matchAll(/^\| (\d{4}-.+) \|$/gm)].map(([, row = '']) => {
+    const [date = '', node = '', lessons, runs, unexpected, processors] = row.split(' | ');
+    const isStressed = processors === 'kept busy';
+    return {
+      date,
+      node,
+      lessons: Number(lessons),
+      runs: Number(runs),
+      unexpected: Number(unexpected),
+      isStressed,
+    };
+  });
+}
+
+/** Adds a measurement; it replaces the earlier one of the same kind. */
+export function addMeasurement(measurements: readonly Measurement[], added: Measurement): Measurement[] {
+  const isSameKind = ({ node, isStressed }: Measurement) =>
+    node === added.node && isStressed === added.isStressed;
+  return [...measurements.filter((each) => !isSameKind(each)), added];
+}
+
+const introduction = `# How the grading is graded
+
+A check that cannot fail is no check, and one that fails a right answer is worse. For every lesson there are wrong
+programs, one or more for each misconception, and right programs in other styles than the solution's. \`pnpm verify\` runs
+them all: each wrong program must fail first on the check that it names, with the misconception that it names; each right
+one must pass everything. This page lists them, and is compared with them in CI.`;
+
+function formatCorpus(units: readonly ReportedUnit[]): string {
+  const counts = units.map(({ name, checks, variants, mistakes }) => [
+    name,
+    checks.length,
+    variants.length,
+    mistakes.length,
+    new Set(mistakes.map(({ misconception }) => misconception)).size,
+  ]);
+  const sum = (column: number) => counts.reduce((total, row) => total + Number(row[column]), 0);
+  const rows = [...counts, ['all', sum(1), sum(2), sum(3), sum(4)]].map((row) => row.map(String));
+  return tableOf(['Lesson', 'Checks', 'Right programs', 'Wrong programs', 'Misconceptions'], rows);
+}
+
+function formatUnit(unit: ReportedUnit, root: string): string {
+  const rows = unit.checks.map((check) => {
+    const caught = unit.mistakes.filter(({ fails }) => fails === check);
+    const programs = caught.map(({ misconception, path }) => linkTo(misconception, path, root));
+    return [check, programs.join(', ') || 'only together with one before it'];
+  });
+  const styles = unit.variants.map(({ path }) => linkTo(nameOf(path), path, root));
+  return [
+    `## ${unit.name}: ${unit.title}`,
+    tableOf(['Check', 'First to catch'], rows),
+    `Right answers in other styles: ${styles.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function nameOf(path: string): string {
+  return path
+    .slice(path.search(/[^/\\]+$/))
+    .replace(/\.ts$/, '')
+    .replaceAll('-', ' ');
+}
