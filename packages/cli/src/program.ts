@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
+import { loadServer } from './commands/load.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
@@ -31,6 +32,16 @@ export function createProgram(): Command {
     .option('--step <number>', 'of one step only', parseStep)
     .option('-y, --yes', 'do not ask')
     .action(solveLesson);
+  command('load <method>', 'keep calls running against any server, for example `package.Service/Method`')
+    .requiredOption('--to <address>', 'where it listens, as host:port')
+    .option('--for <time>', 'how long, for example 500ms, 60s or 2m', parseDuration, 10_000)
+    .option('--streams <number>', 'calls that run at any time', parseCount, 10)
+    .option('--connections <number>', 'connections that they share', parseCount, 1)
+    .option('--data <json>', 'the message to send, as ProtoJSON; by default an empty one')
+    .option('--messages <number>', 'how many of them a request stream has', parseCount, 100)
+    .option('--timeout <time>', 'the deadline of each call; by default none', parseDuration)
+    .option('--proto <path>', "a folder of .proto files or a descriptor set; by default the course's")
+    .action(loadServer);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );
@@ -49,6 +60,14 @@ function parseStep(value: string): number {
 
 function parseCount(value: string): number {
   return parsePositive(value, 'Give a whole number from 1.');
+}
+
+/** In milliseconds. */
+function parseDuration(value: string): number {
+  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(value) ?? [];
+  const factor = { ms: 1, s: 1000, m: 60_000 }[unit] ?? 0;
+  if (count !== undefined && Number(count) > 0) return Number(count) * factor;
+  throw new InvalidArgumentError('Give a time such as 500ms, 60s or 2m.');
 }
 
 function parsePositive(value: string, problem: string): number {
