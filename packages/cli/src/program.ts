@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
+import { mutateCourse } from './commands/mutate.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
@@ -51,6 +52,9 @@ export function createProgram(): Command {
     .option('--budget <minutes>', 'start no new run after this time', parseCount)
     .option('--report', 'write the pages about the grading, with what was measured')
     .action(verifyCourse);
+  command('mutate [lessons...]', 'for authors: run the checks against mutants of the solutions').action(
+    mutateCourse,
+  );
   return program;
 }
 

@@ -1,0 +1,119 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { scoreOf } from '@streamlings/grading/report';
+import { createGrader, type Grader, type Workspace } from '@streamlings/grading/supervisor';
+import { CheckState, type Event } from '@streamlings/proto/streamlings/result/v1/result';
+import { CourseError } from '../course-error.ts';
+import { courseRoot } from '../course-root.ts';
+import { findUnit, findUnits, type Unit } from '../discovery.ts';
+import { loadWorkspace } from '../workspace.ts';
+import { type Mutant, makeMutants } from './mutants.ts';
+import { readExcuses, type Survivor } from './survivors.ts';
+
+/** What became of the mutants of a lesson's solution. */
+export interface MutationResult {
+  unit: Unit;
+  mutants: number;
+  killed: number;
+  survivors: Survivor[];
+  /** Survivors that nobody has explained, and explanations of mutants that did not survive, as sentences. */
+  problems: string[];
+}
+
+/** How mutants are run. */
+export interface MutateOptions {
+  /** The names of lessons and workshops; all if there are none. */
+  names?: string[];
+  root?: string;
+  onMutant?(): void;
+}
+
+/**
+ * Runs the checks of lessons against every mutant of their solutions.
+ *
+ * @throws CourseError where a solution does not pass as it is.
+ */
+export async function mutate(options: MutateOptions = {}): Promise<MutationResult[]> {
+  const { names = [], root = courseRoot } = options;
+  const units =
+    names.length > 0 ? await Promise.all(names.map((name) => findUnit(name, root))) : await findUnits(root);
+  const results: MutationResult[] = [];
+  for (const unit of units) results.push(await mutateUnit(unit, root, options));
+  return results;
+}
+
+interface Job {
+  step: number;
+  file: string;
+  mutant: Mutant;
+  path: string;
+}
+
+async function mutateUnit(unit: Unit, root: string, { onMutant }: MutateOptions): Promise<MutationResult> {
+  const workspace = await loadWorkspace(`${unit.name}-solution`, root);
+  // Beside the solution, so that its packages are found, and where nothing looks for sources.
+  const place = join(workspace.folder, '.streamlings', 'mutants');
+  await mkdir(place, { recursive: true });
+  try {
+    await withGrader((grader) => expectPass(grader, workspace));
+    const jobs = await makeJobs(workspace, place);
+    const survivors: Survivor[] = [];
+    const work = async (grader: Grader): Promise<void> => {
+      for (let job = jobs.queue.shift(); job; job = jobs.queue.shift()) {
+        if (await survives(grader, workspace, job)) survivors.push(toSurvivor(job));
+        onMutant?.();
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, () => withGrader(work)));
+    survivors.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+    const problems = await readExcuses(unit, survivors);
+    return { unit, mutants: jobs.count, killed: jobs.count - survivors.length, survivors, problems };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+async function makeJobs(workspace: Workspace, place: string): Promise<{ queue: Job[]; count: number }> {
+  const queue: Job[] = [];
+  for (const { number: step, file } of workspace.steps) {
+    const text = await readFile(join(workspace.folder, file), 'utf8');
+    for (const mutant of makeMutants(file, text)) {
+      queue.push({ step, file, mutant, path: join(place, `${step}-${queue.length}.ts`) });
+    }
+  }
+  return { queue, count: queue.length };
+}
+
+async function withGrader(work: (grader: Grader) => Promise<void>): Promise<void> {
+  const grader = createGrader();
+  try {
+    await work(grader);
+  } finally {
+    await grader[Symbol.asyncDispose]();
+  }
+}
+
+async function expectPass(grader: Grader, workspace: Workspace): Promise<void> {
+  const events: Event[] = [];
+  for await (const event of grader.run(workspace, { types: false })) events.push(event);
+  if (!scoreOf(events).ok) {
+    throw new CourseError(`\`${workspace.name}\` does not pass as it is: run \`pnpm verify\` first.`);
+  }
+}
+
+async function survives(grader: Grader, workspace: Workspace, job: Job): Promise<boolean> {
+  await writeFile(job.path, job.mutant.text);
+  const files = { ...workspace.files, [job.step]: job.path };
+  const events: Event[] = [];
+  for await (const event of grader.run({ ...workspace, files }, { steps: [job.step], types: false })) {
+    events.push(event);
+    // The first failure is enough.
+    if (event.body.case === 'checkFinished' && event.body.value.state !== CheckState.PASSED) return false;
+  }
+  return scoreOf(events).ok;
+}
+
+function toSurvivor({ file, mutant: { line, code, change } }: Job): Survivor {
+  return { file, line, code, change };
+}

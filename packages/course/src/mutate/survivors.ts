@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { CourseError } from '../course-error.ts';
+import type { Unit } from '../discovery.ts';
+import { readIfThere } from '../optional-files.ts';
+
+/** A mutant that passes every check. */
+export interface Survivor {
+  /** From the solution's folder. */
+  file: string;
+  line: number;
+  /** The line before the change. */
+  code: string;
+  change: string;
+}
+
+/** Why a mutant does what the solution does: an entry of a solution's `survivors.json`. */
+interface Excuse extends Omit<Survivor, 'line'> {
+  reason: string;
+}
+
+/** Compares survivors with the reasons that the solution gives for them; returns a sentence for each that lacks its other. */
+export async function readExcuses(unit: Unit, survivors: readonly Survivor[]): Promise<string[]> {
+  const path = join(unit.solution, 'survivors.json');
+  const excuses = parse(await readIfThere(path), path);
+  const unexplained = survivors.filter((survivor) => !excuses.some((excuse) => isSame(excuse, survivor)));
+  const stale = excuses.filter((excuse) => !survivors.some((survivor) => isSame(excuse, survivor)));
+  return [
+    ...unexplained.map(
+      ({ file, line, code, change }) =>
+        `\`${unit.name}-solution\`, \`${file}:${line}\`: \`${code}\` survives with \`${change}\`: let a check catch it, or say in \`survivors.json\` why it behaves the same.`,
+    ),
+    ...stale.map(
+      ({ file, code, change }) =>
+        `\`${unit.name}-solution\`, \`survivors.json\`: \`${change}\` in \`${code}\` of \`${file}\` does not survive: take the entry out.`,
+    ),
+  ];
+}
+
+function isSame(a: Omit<Survivor, 'line'>, b: Omit<Survivor, 'line'>): boolean {
+  return a.file === b.file && a.code === b.code && a.change === b.change;
+}
+
+function parse(text: string | undefined, path: string): Excuse[] {
+  if (text === undefined) return [];
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CourseError(`\`${path}\` is not JSON (${(error as Error).message}): repair it.`);
+  }
+}
