@@ -120,8 +120,11 @@ async function runCheck(
   }
   tell({ kind: 'started', step: step.number, name });
   const startedMs = performance.now();
-  const log = new EventLog((line) => tell({ kind: 'log', line }));
+  let isOver = false;
+  // What is heard of this check's calls later is no news of the next one.
+  const log = new EventLog((line) => isOver || tell({ kind: 'log', line }));
   const { failure, diagnose, hang } = await attempt(body, log);
+  isOver = true;
   const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
   if (failure !== undefined) {
     if (failure instanceof WatchdogError || failure instanceof ExerciseError) stoppedSteps.add(step.number);
