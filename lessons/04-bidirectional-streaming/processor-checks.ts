@@ -49,7 +49,9 @@ export function processorChecks(load: Load<Exercise>['processor']): void {
       early = replies.received.length;
       expect(early, 'answers while the store has not kept the message').toBe(0);
       release();
-      expect((await replies.message(1))?.content, 'answer to `one`').toBe('Processed: one');
+      const answer = await replies.message(1);
+      expect(answer?.content, 'answer to `one`').toBe('Processed: one');
+      expect(answer?.sender, 'sender of an answer').toBe('server');
       call.write({ content: 'two', sender: 'ada' });
       expect((await replies.message(2))?.content, 'answer to `two`').toBe('Processed: two');
       expect([...controls.store.entries], 'entries of the store').toEqual([
@@ -99,6 +101,9 @@ export function processorChecks(load: Load<Exercise>['processor']): void {
       isOver = true;
       contents = contentsOf(replies);
       expect(contents, 'all answers').toEqual(['Processed: slow', EMPTY, 'Processed: quick']);
+      expect(new Set(replies.received.map(({ sender }) => sender)), 'senders of the answers').toEqual(
+        new Set(['server']),
+      );
       expect(nameOf(code), 'status of a call with an empty message').toBe(nameOf(status.OK));
       expect([...controls.store.entries.keys()], 'entries of the store').toEqual(['ada/slow', 'ada/quick']);
     },

@@ -19,7 +19,7 @@ export async function askInTurn(address: string, questions: string[]): Promise<s
   };
   try {
     askNext();
-    for await (const { content } of call.iterator({ destroyOnReturn: false })) {
+    for await (const { content } of call) {
       answers.push(content);
       askNext();
     }
@@ -45,7 +45,7 @@ export async function talk(
     for (const content of contents) call.write({ content, sender: 'client' });
     call.end();
     // No counting: how many answers a message gets is the server's affair, and the end of the stream says when it is over.
-    for await (const message of call.iterator({ destroyOnReturn: false })) onMessage(message);
+    for await (const message of call) onMessage(message);
   } finally {
     client.close();
   }
@@ -64,7 +64,7 @@ export async function stay(
   const call = client.bidirectionalStreaming();
   const stopPinging = world.clock.every(30_000, () => call.write({ content: 'ping', sender: 'client' }));
   try {
-    for await (const message of call.iterator({ destroyOnReturn: false })) onMessage(message);
+    for await (const message of call) onMessage(message);
   } finally {
     // In the same place where the call is over: a ping behind the end would be an error of its own.
     stopPinging();

@@ -13,7 +13,6 @@ export function handlers(
         // One message after the other: async listeners would run side by side, and the fast ones answer first.
         // Without the option, leaving the loop destroys the call, and with it the way for the status.
         for await (const { sender, content } of call.iterator({ destroyOnReturn: false })) {
-          if (call.cancelled) return;
           // The stream goes on, so this is an answer and no status.
           if (content === '') call.write({ content: 'ERROR: Empty message content', sender: 'server' });
           else {
@@ -25,10 +24,8 @@ export function handlers(
       } catch (error) {
         // Nobody catches for an async handler. The store's own words stay here.
         const isFull = (error as { code?: unknown }).code === 'EDQUOT';
-        call.emit('error', {
-          code: isFull ? status.RESOURCE_EXHAUSTED : status.INTERNAL,
-          details: isFull ? 'there is no room for more messages' : 'the message could not be kept',
-        });
+        const code = isFull ? status.RESOURCE_EXHAUSTED : status.INTERNAL;
+        call.emit('error', { code, details: 'the message could not be kept' });
       }
     },
   };
