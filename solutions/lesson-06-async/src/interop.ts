@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { credentials, status } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import { createClient, type ServiceHandlers } from '@streamlings/grpc';
+import { type Message, StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
+
+/** A server that listens on the loopback interface. */
+export interface Listening {
+  port: number;
+  /** Stops the server, calls under way included, and resolves when its port is free. */
+  close(): Promise<void>;
+}
+
+/** Serves Connect routes on a free port of 127.0.0.1: gRPC, gRPC-Web and Connect over HTTP/2 without TLS. */
+export async function listen(routes: (router: ConnectRouter) => void): Promise<Listening> {
+  // gRPC sends its status in trailers, and both directions at once: `node:http` has neither to offer to its clients.
+  const server = createServer(connectNodeAdapter({ routes }));
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      // `close` alone refuses new connections and waits for the open ones, for ever if need be.
+      server.close();
+      for (const session of sessions) session.destroy();
+      await closed;
+    },
+  };
+}
+
+/** For grpc-js: keeps each message under `{sender}/{content}` in `world.store`, one at a time, and echoes it. */
+export function handlers(
+  world: World,
+): Pick<ServiceHandlers<typeof StreamingService>, 'bidirectionalStreaming'> {
+  return {
+    bidirectionalStreaming: async (call) => {
+      // Nobody looks at the promise of this function, so nothing may escape from it.
+      try {
+        // Pulls the next message when the body is done; a bare loop over the call would destroy both of its directions.
+        for await (const { sender, content } of call.iterator({ destroyOnReturn: false })) {
+          await world.store.put(`${sender}/${content}`, content);
+          call.write({ content: `Async echo: ${content}`, sender: 'async-server' });
+        }
+        call.end();
+      } catch {
+        call.emit('error', { code: status.INTERNAL, details: 'the message cannot be kept' });
+      }
+    },
+  };
+}
+
+/** With grpc-js: starts the call, notes the topic in `world.store`, and resolves with all messages about it. */
+export async function readAll(address: string, topic: string, world: World): Promise<Message[]> {
+  const client = createClient(StreamingService, address, credentials.createInsecure());
+  const call = client.serverStreaming({ topic });
+  try {
+    // The reading begins before the first `await` is over: an event that nobody hears is lost, and one called `error`
+    // ends the process.
+    const [messages] = await Promise.all([Array.fromAsync<Message>(call), world.store.put(topic, 'asked')]);
+    return messages;
+  } finally {
+    call.cancel();
+    client.close();
+  }
+}

@@ -1,0 +1,8 @@
+import { demo } from 'lesson-06/demo';
+
+await demo({
+  routes: () => import('./src/routes.ts'),
+  client: () => import('./src/client.ts'),
+  interceptors: () => import('./src/interceptors.ts'),
+  interop: () => import('./src/interop.ts'),
+});
