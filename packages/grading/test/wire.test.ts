@@ -101,3 +101,10 @@ it('says which window holds whom at the end of a check', async () => {
   expect(wire.excerpt().join('\n')).toMatch(/windows? used up/);
   await wire.close();
 });
+
+it('refuses to stand before what is no port', async () => {
+  const wire = new CheckWire();
+  for (const port of [undefined, 0, 65_536, 1.5, '80']) {
+    await expect(wire.open(port as number, packSchema(StreamingService))).rejects.toThrow('is no port');
+  }
+});

@@ -24,6 +24,8 @@ export class CheckWire {
 
   /** Puts a tap before a port of the loopback interface. */
   async open(port: number, schema: string): Promise<{ tap: number; address: string }> {
+    // It comes from the learner's process, and in some checks from the learner.
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${port} is no port`);
     const registry = unpackSchema(schema);
     const tap = await createTap({ target: { host: '127.0.0.1', port }, registry, maxBytes: MAX_BYTES });
     if (this.#closed) await tap.close();

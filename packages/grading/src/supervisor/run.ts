@@ -194,7 +194,7 @@ export class Run {
     try {
       child.reply({ request, ...(await this.#wire.open(port, schema)) });
     } catch (error) {
-      child.reply({ request, error: `the wire could not be tapped: ${String(error)}` });
+      child.reply({ request, error: `the wire cannot be tapped: ${(error as Error).message}` });
     }
   }
 
