@@ -8,6 +8,7 @@ import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
 import { testLesson } from './commands/test.ts';
 import { verifyCourse } from './commands/verify.ts';
+import { showWire } from './commands/wire.ts';
 
 /** Creates the `streamlings` command with its subcommands; each returns when its work is done. */
 export function createProgram(): Command {
@@ -43,6 +44,10 @@ export function createProgram(): Command {
     .option('--timeout <time>', 'the deadline of each call; by default none', parseDuration)
     .option('--proto <path>', "a folder of .proto files or a descriptor set; by default the course's")
     .action(loadServer);
+  command('wire [flags...]', 'show the calls between any client and any server; see `wire --help`')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(showWire);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );

@@ -70,6 +70,22 @@ describe('streamlings', () => {
     expect(stdout).not.toContain('answers again');
   });
 
+  test.each([[['wire', '--help']], [['--', 'wire', '--help']], [['wire', '--', '--help']]])(
+    'hands on what follows `wire`: %j',
+    async (args) => {
+      await using course = await createReleasedCourse();
+      const { code, stdout } = await streamlings(course, ...args);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: streamlings wire --to HOST:PORT/)]);
+    },
+  );
+
+  test('ends with what `wire` ends with', async () => {
+    await using course = await createReleasedCourse();
+    const { code, stderr } = await streamlings(course, 'wire', '--listen', '127.0.0.1:0', '--to', 'nowhere');
+    expect(stderr).toBe('`--to nowhere` is not an address: write it as HOST:PORT.\n');
+    expect(code).toBe(2);
+  });
+
   test('explains each command', async () => {
     await using course = await createReleasedCourse();
     for (const command of ['start', 'test', 'list', 'hint', 'reset', 'undo', 'solve', 'snapshot', 'verify']) {

@@ -14,7 +14,7 @@ export interface Watchdog extends Disposable {
 
 export class WatchdogError extends Error {
   constructor(ms: number) {
-    super(`the check waited ${ms} ms for something that did not happen`);
+    super(`the check waited ${Math.round(ms)} ms for something that did not happen`);
     this.name = 'WatchdogError';
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { connect as connectTls, createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import type { Registry } from '@bufbuild/protobuf';
 import { ConnectionDecoder } from './decode/connection-decoder.ts';
 import { Recorder } from './decode/recorder.ts';
@@ -16,7 +16,10 @@ export interface TapOptions {
   target: { host: string; port: number };
   /** Where to accept clients. Default 127.0.0.1 and a free port. */
   listen?: { host?: string; port?: number };
-  /** Ends TLS towards clients with the options of a server, and begins it anew towards the server. */
+  /**
+   * Ends TLS towards clients with the options of a server, and begins it anew towards the server. Where one side ends a
+   * TLS connection both directions end; gRPC loses nothing, because its calls half-close by frames.
+   */
   tls?: { server: TlsOptions; client?: ConnectionOptions };
   /** Budget for what is remembered, in bytes; the oldest entries go first. Default 4 MiB. */
   maxBytes?: number;
@@ -38,6 +41,8 @@ export class Tap implements AsyncDisposable {
   readonly #server: Server;
   readonly #recorder: Recorder;
   readonly #connections: Map<number, TappedConnection>;
+  /** The sockets below TLS; some may not have shaken hands yet. */
+  readonly #secured = new Set<Socket>();
 
   constructor(
     server: Server,
@@ -51,6 +56,12 @@ export class Tap implements AsyncDisposable {
     this.#server = server;
     this.#recorder = recorder;
     this.#connections = connections;
+    if (server instanceof TlsServer) {
+      server.on('connection', (socket: Socket) => {
+        this.#secured.add(socket);
+        socket.once('close', () => this.#secured.delete(socket));
+      });
+    }
   }
 
   /** Bytes of the budget in use. */
@@ -78,6 +89,7 @@ export class Tap implements AsyncDisposable {
     if (!this.#server.listening) return;
     this.#server.close();
     for (const connection of [...this.#connections.values()]) connection.drop();
+    for (const socket of this.#secured) socket.destroy();
     await once(this.#server, 'close');
   }
 

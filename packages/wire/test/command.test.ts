@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { credentials } from '@grpc/grpc-js';
 import { createAsyncClient } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Timeline } from '../src/index.ts';
 import { serveTapped } from './streaming-server.ts';
 
@@ -20,9 +21,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs the command to its end. */
 async function run(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: unknown; stdout: string; stderr: string }>();
-  execFile(process.execPath, [bin, ...args], (error, stdout, stderr) =>
+  const child = execFile(process.execPath, [bin, ...args], (error, stdout, stderr) =>
     resolve({ code: error?.code ?? 0, stdout, stderr }),
   );
+  onTestFinished(() => void child.kill('SIGKILL'));
   return promise;
 }
 
@@ -47,6 +49,8 @@ describe('streamlings-wire', () => {
     const child = spawn(process.execPath, [bin, '--', ...args.map(String)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // Also where the test has timed out and goes no further itself.
+    onTestFinished(() => void child.kill('SIGKILL'));
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const address = /^Listening on (\S+), forwarding to/.exec(String((await lines.next()).value))?.[1];
     const client = createAsyncClient(StreamingService, String(address), credentials.createInsecure());
@@ -77,6 +81,24 @@ describe('streamlings-wire', () => {
     });
     expect(readFileSync(String(svg), 'utf8')).toMatch(/^<svg .*<title>Sequence diagram/s);
     expect(readFileSync(String(windows), 'utf8')).toMatch(/^<svg .*stream window/s);
+  });
+
+  test('ends when nobody reads its lines any more', async () => {
+    await using server = await serveTapped();
+    const child = spawn(process.execPath, [bin, '--to', server.tap.address], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const closed = once(child, 'close');
+    const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+    child.stdout.destroy();
+    const address = /^Listening on (\S+),/.exec(line)?.[1];
+    const client = createAsyncClient(StreamingService, String(address), credentials.createInsecure());
+    const call = client.unaryCall({ content: 'hello' }).catch(() => {});
+    expect(await text(child.stderr)).toBe('');
+    expect(await closed).toEqual([0, null]);
+    await call;
+    client.close();
   });
 
   test('explains its flags', async () => {

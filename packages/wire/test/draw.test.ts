@@ -71,7 +71,7 @@ describe('formatTimeline', () => {
       'client',
       Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
       settings([4, 70_000]),
-      request(1, { 'grpc-timeout': '5S' }),
+      request(1, { 'grpc-timeout': '5000m' }),
     );
     session.push(
       'server',
@@ -102,7 +102,7 @@ describe('formatTimeline', () => {
     session.push('server', headers(1, { 'grpc-status': '5', 'grpc-message': 'no%20such' }, true));
     expect(formatTimeline(session.timeline).map((line) => line.replace(/^ +\d+ ms {3}client /, ''))).toEqual([
       '→ server  SETTINGS INITIAL_WINDOW_SIZE 70,000',
-      '→ server  HEADERS  /a.v1.AService/Call, timeout 5S',
+      '→ server  HEADERS  /a.v1.AService/Call, timeout 5,000 ms',
       '← server  SETTINGS',
       '← server  SETTINGS ACK, stream windows now start at 70,000',
       '← server  HEADERS  :status 103',
@@ -128,6 +128,14 @@ describe('formatTimeline', () => {
       formatTimeline(session.timeline, { types: ['DATA'], collapse }).slice(0, -2);
     expect(lines(true)).toEqual([expect.stringMatching(/DATA {5}messages 1 to 5 \(7 bytes each\)$/)]);
     expect(lines(false)).toHaveLength(5);
+  });
+
+  test('makes one line of DATA that comes for a stream that is over', () => {
+    const session = new DecodedSession().open().push('client', request(1));
+    session.push('server', response(1)).push('client', writeResetStream(1, 'CANCEL'));
+    for (let count = 0; count < 5; count++) session.push('server', data(1, message(Buffer.alloc(7))));
+    const lines = formatTimeline(session.timeline, { types: ['DATA'] });
+    expect(lines).toEqual([expect.stringMatching(/client ← server {2}DATA {5}60 bytes in 5 frames$/)]);
   });
 
   test('tells streams and connections apart where there are several', () => {
@@ -226,6 +234,46 @@ test('formatEvent prints what formatTimeline does, as it comes', () => {
   expect(formatEvent(event)).toEqual([
     '     0 ms   client → server  1:1    HEADERS  /streamlings.streaming.v1.StreamingService/ServerStreaming',
   ]);
+});
+
+test('formatEvent says why a connection broke off', () => {
+  const session = new DecodedSession().open();
+  session.connection.close('ECONNREFUSED');
+  const [connection] = session.timeline.connections;
+  expect(connection && formatEvent({ kind: 'connection', connection })).toEqual([
+    expect.stringMatching(/ms {3}connection 1 broke off: ECONNREFUSED$/),
+  ]);
+});
+
+test('createLivePrinter tells the first messages one by one, and others that come at once together', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const lines: string[] = [];
+    const print = createLivePrinter(
+      (line) => lines.push(line.replace(/^.*DATA {5}/, '')),
+      () => ({ json: true }),
+    );
+    const session = new DecodedSession({ onEvent: print }).open().push('client', request(1));
+    lines.length = 0;
+    const send = (count: number) => {
+      for (let index = 0; index < count; index++) session.push('client', data(1, message(Buffer.alloc(7))));
+    };
+    send(8);
+    expect(lines.splice(0)).toEqual(
+      Array.from({ length: 5 }, (_, index) => `message ${index + 1} (7 bytes)`),
+    );
+    vi.advanceTimersByTime(49);
+    expect(lines).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(lines.splice(0)).toEqual(['messages 6 to 8 (7 bytes each)']);
+    send(1);
+    session.push('client', writeResetStream(1, 'CANCEL'));
+    expect(lines).toEqual(['message 9 (7 bytes)', expect.stringMatching(/RST_STREAM CANCEL$/)]);
+    vi.advanceTimersByTime(1000);
+    expect(lines).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('createLivePrinter tells of a stall that lasts, and not of one that ends at once', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { writeGoaway } from '../src/http2/frame-bytes.ts';
 import type { ErrorCode, TimelineEvent } from '../src/index.ts';
 import { data, message, preface, request, settings, settingsAck } from './http2-session.ts';
@@ -15,6 +15,12 @@ function failure(call: Promise<unknown>): Promise<{ code: number; details: strin
     },
     (error) => error,
   );
+}
+
+/** Lets time pass only where it is told to. */
+function stopClock() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  return { advance: (ms: number) => vi.advanceTimersByTime(ms), [Symbol.dispose]: () => vi.useRealTimers() };
 }
 
 const isNote = (text: string) => (event: TimelineEvent) =>
@@ -164,17 +170,32 @@ describe('a fault', () => {
     expect(server.tap.timeline().problems).toEqual([]);
   });
 
-  test('delays both directions and keeps their order', async () => {
-    await using server = await serveTapped();
-    const client = server.connect();
-    await client.unaryCall({ content: 'connected' });
-    server.tap.faults.delay(40);
-    const started = performance.now();
+  test.each(['client', 'server'] as const)('delays what the %s sends', async (from) => {
+    await using sockets = await TappedSockets.open({ faults: { delayMs: 40 } });
+    using clock = stopClock();
+    const forwarded = () => sockets.tap.timeline().connections[0]?.bytes[from];
+    sockets[from].write('early');
+    await once(sockets.inner[from], 'data');
+    clock.advance(30);
+    sockets[from].end('late');
+    await once(sockets.inner[from], 'end');
+    clock.advance(9);
+    expect(forwarded()).toBe(0);
+    clock.advance(1);
+    expect(forwarded()).toBe(5);
+    clock.advance(29);
+    expect(forwarded()).toBe(5);
+    clock.advance(1);
+    expect(String(await collect(sockets[from === 'client' ? 'server' : 'client']))).toBe('earlylate');
+  });
+
+  test('keeps the order of what it delays', async () => {
+    await using server = await serveTapped({}, { faults: { delayMs: 5 } });
     const contents: string[] = [];
-    const requests = ['a', 'b', 'c'].map((content) => ({ content }));
-    for await (const { content } of client.bidirectionalStreaming(requests)) contents.push(content);
-    expect(contents).toEqual(['a', 'b', 'c']);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(79);
+    const requests = Array.from({ length: 50 }, (_, number) => ({ content: String(number) }));
+    for await (const { content } of server.connect().bidirectionalStreaming(requests)) contents.push(content);
+    expect(contents).toEqual(requests.map(({ content }) => content));
+    expect(server.tap.timeline().problems).toEqual([]);
   });
 
   test('cuts trailers, and later calls on the connection still work', async () => {

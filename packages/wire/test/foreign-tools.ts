@@ -7,7 +7,7 @@ export const isRequired: boolean = process.env.STREAMLINGS_REQUIRE_FOREIGN === '
 export function findTool(commands: string[], ...args: string[]): string | undefined {
   return commands.find((command) => {
     try {
-      execFileSync(command, args, { stdio: 'ignore' });
+      execFileSync(command, args, { stdio: 'ignore', timeout: 20_000, killSignal: 'SIGKILL' });
       return true;
     } catch {
       return false;

@@ -6,7 +6,11 @@ import { connect, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createTap } from '../src/index.ts';
 import { data, message, preface, request, response, settings, settingsAck } from './http2-session.ts';
-import { collect, listen, TappedSockets } from './tapped-sockets.ts';
+import { collect, listen, nextSocket, TappedSockets } from './tapped-sockets.ts';
+
+const [cert, key] = ['localhost.crt', 'localhost.key'].map((name) =>
+  readFileSync(new URL(`tls/${name}`, import.meta.url)),
+);
 
 describe('a tap forwards every byte unchanged', () => {
   const opening = Buffer.concat([preface, settings(), request(1)]);
@@ -95,6 +99,42 @@ describe('a tap', () => {
     expect(error.code).toBe('ECONNREFUSED');
   });
 
+  test.each(['client', 'server'] as const)(
+    'lets both sockets go that are dropped just when the %s ends',
+    async (from) => {
+      await using sockets = await TappedSockets.open();
+      const closed = Promise.all(Object.values(sockets.inner).map((socket) => once(socket, 'close')));
+      // The tap itself was told first: the other socket has begun to end, and its FIN is under way.
+      sockets.inner[from].once('end', () => sockets.tap.faults.drop());
+      sockets[from].on('error', () => {}).end();
+      await closed;
+      expect(sockets.tap.timeline().connections).toMatchObject([
+        { error: 'dropped by the tap', closedMs: expect.any(Number) },
+      ]);
+    },
+  );
+
+  test('gives up a socket that still connects', async () => {
+    const listener = createServer();
+    await using tap = await createTap({ target: { host: '127.0.0.1', port: await listen(listener) } });
+    const client = connect(Number(tap.address.split(':')[1]), '127.0.0.1').on('error', () => {});
+    const connecting = await nextSocket('client');
+    expect(connecting.connecting).toBe(true);
+    tap.faults.drop();
+    expect(connecting.destroyed).toBe(true);
+    client.destroy();
+    listener.close();
+  });
+
+  test('waits for no TLS handshake once it is closed', async () => {
+    const target = { host: '127.0.0.1', port: 1 };
+    const tap = await createTap({ target, tls: { server: { cert, key } } });
+    const client = connect(Number(tap.address.split(':')[1]), '127.0.0.1').on('error', () => {});
+    await nextSocket('server');
+    await tap.close();
+    client.destroy();
+  });
+
   test('goes on when whoever watches it throws', async () => {
     const thrown = Promise.withResolvers<unknown>();
     const others = process.listeners('uncaughtException');
@@ -113,9 +153,6 @@ describe('a tap', () => {
   });
 
   test('decodes TLS with certificates for both sides', async () => {
-    const [cert, key] = ['localhost.crt', 'localhost.key'].map((name) =>
-      readFileSync(new URL(`tls/${name}`, import.meta.url)),
-    );
     const server = createSecureServer({ cert, key }).on('stream', (stream: ServerHttp2Stream) => {
       stream.respond({ ':status': 200 });
       stream.end('secret');

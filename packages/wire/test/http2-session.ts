@@ -1,6 +1,5 @@
-import type { Registry } from '@bufbuild/protobuf';
 import { ConnectionDecoder } from '../src/decode/connection-decoder.ts';
-import { Recorder } from '../src/decode/recorder.ts';
+import { Recorder, type RecorderOptions } from '../src/decode/recorder.ts';
 import { writeFrame, writeHeaders, writeLiteralBlock } from '../src/http2/frame-bytes.ts';
 import { Flag, FrameType } from '../src/http2/names.ts';
 import type { Side, Timeline } from '../src/index.ts';
@@ -51,9 +50,10 @@ export class DecodedSession {
   readonly recorder: Recorder;
   readonly connection: ConnectionDecoder;
 
-  constructor(options: { registry?: Registry; maxBytes?: number; maxMessageBytes?: number } = {}) {
-    const { registry, maxBytes = 1 << 20, maxMessageBytes = 16_384 } = options;
-    this.recorder = new Recorder({ target: 'server:1', maxBytes, maxMessageBytes, registry });
+  constructor(options: Partial<RecorderOptions> = {}) {
+    const { registry } = options;
+    const defaults = { target: 'server:1', maxBytes: 1 << 20, maxMessageBytes: 16_384, registry };
+    this.recorder = new Recorder({ ...defaults, ...options });
     this.connection = new ConnectionDecoder(1, this.recorder, registry);
   }
 

@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const run = promisify(execFile);
+/** Runs a program in a folder to its end, which a watchdog brings about where the program does not. */
+const run = (command: string, args: string[], options: { cwd?: string } = {}) =>
+  promisify(execFile)(command, args, { ...options, timeout: 50_000, killSignal: 'SIGKILL' });
 const root = dirname(import.meta.dirname);
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const files = [...readme.matchAll(/^```ts (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => ({

@@ -11,7 +11,9 @@ import type { Timeline } from '../src/index.ts';
 import { findTool, isRequired } from './foreign-tools.ts';
 import { serveTapped } from './streaming-server.ts';
 
-const run = promisify(execFile);
+/** Runs a peer to its end, which a watchdog brings about where the peer does not. */
+const run = (command: string, args: string[]) =>
+  promisify(execFile)(command, args, { timeout: 20_000, killSignal: 'SIGKILL' });
 /** Distributions install grpcio for their own Python, which need not be the first on the PATH. */
 const python = findTool(['/usr/bin/python3', 'python3'], '-c', 'import grpc, google.protobuf');
 const buf = new URL('../node_modules/.bin/buf', import.meta.url).pathname;

@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { createTap, type Tap, type TapOptions } from '../src/index.ts';
+import { createTap, type PerSide, type Tap, type TapOptions } from '../src/index.ts';
 
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -17,17 +18,32 @@ export async function collect(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Resolves with the next socket that this process accepts (`server`) or connects (`client`). */
+export async function nextSocket(kind: 'server' | 'client'): Promise<Socket> {
+  const { promise, resolve } = Promise.withResolvers<Socket>();
+  const take = (message: unknown) => resolve((message as { socket: Socket }).socket);
+  subscribe(`net.${kind}.socket`, take);
+  try {
+    return await promise;
+  } finally {
+    unsubscribe(`net.${kind}.socket`, take);
+  }
+}
+
 /** A tap between two bare sockets. */
 export class TappedSockets implements AsyncDisposable {
   readonly tap: Tap;
   readonly client: Socket;
   readonly server: Socket;
+  /** The tap's own ends, towards the client and towards the server. */
+  readonly inner: PerSide<Socket>;
   readonly #listener: Server;
 
-  constructor(tap: Tap, client: Socket, server: Socket, listener: Server) {
+  constructor(tap: Tap, { client, server }: PerSide<Socket>, inner: PerSide<Socket>, listener: Server) {
     this.tap = tap;
     this.client = client;
     this.server = server;
+    this.inner = inner;
     this.#listener = listener;
   }
 
@@ -41,7 +57,10 @@ export class TappedSockets implements AsyncDisposable {
       host: '127.0.0.1',
       allowHalfOpen: true,
     });
-    return new TappedSockets(tap, client, (await accepted)[0], listener);
+    const inner = Promise.all([nextSocket('server'), nextSocket('client')]);
+    const [[server], [innerClient, innerServer]] = await Promise.all([accepted, inner]);
+    if (innerServer.connecting) await once(innerServer, 'connect');
+    return new TappedSockets(tap, { client, server }, { client: innerClient, server: innerServer }, listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

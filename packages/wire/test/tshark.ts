@@ -44,6 +44,8 @@ export function decodeWithTshark(capture: Uint8Array, serverPort: number): Compa
     const stdio = ['ignore', 'pipe', 'ignore'] as const;
     const json = execFileSync(tshark, ['-r', file, ...options], {
       maxBuffer: 2 ** 30,
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
       encoding: 'utf8',
       stdio: [...stdio],
     });

@@ -11,7 +11,8 @@ export interface CommandOptions {
   tls?: { cert: string; key: string; ca?: string };
 }
 
-export const usage = `Usage: streamlings-wire --to HOST:PORT [options]
+/** What `--help` prints after the name of the command. */
+export const usage = `--to HOST:PORT [options]
 
 Forwards HTTP/2 connections unchanged to HOST:PORT and prints their frames until it is interrupted.
 
@@ -76,7 +77,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} See \`streamlings-wire --help\`.`);
+    throw new UsageError(`${(error as Error).message} See \`--help\`.`);
   }
 }
 

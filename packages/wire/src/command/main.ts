@@ -1,16 +1,19 @@
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createLivePrinter, drawSequence, drawWindows } from '../draw/index.ts';
 import { loadRegistry } from '../proto/load-registry.ts';
 import { createTap, type Tap, type TapOptions } from '../tap.ts';
 import { type CommandOptions, readArguments, UsageError, usage } from './arguments.ts';
 
-/** Runs the command until it is interrupted. Problems end it with a sentence and the exit code 2. */
-export async function main(args: string[]): Promise<void> {
+/**
+ * Runs the command until it is interrupted. Problems end it with a sentence and the exit code 2.
+ *
+ * @param name what the command is called in its help
+ */
+export async function main(args: string[], name = 'streamlings-wire'): Promise<void> {
   try {
     const options = readArguments(args);
     if (options) await run(options);
-    else process.stdout.write(usage);
+    else process.stdout.write(`Usage: ${name} ${usage}`);
   } catch (error) {
     if (!(error instanceof UsageError) && !isSystemError(error)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -72,11 +75,12 @@ function writeFiles(tap: Tap, { json, svg, windows }: CommandOptions): void {
   if (windows !== undefined) writeFileSync(windows, drawWindows(timeline));
 }
 
+/** Resolves with a signal, or when whoever reads the lines is gone, as `| head` is after a while. */
 async function interruption(): Promise<void> {
-  const signals = new AbortController();
-  const options = { signal: signals.signal };
-  await Promise.race([once(process, 'SIGINT', options), once(process, 'SIGTERM', options)]);
-  signals.abort();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve());
+  process.stdout.on('error', () => resolve());
+  await promise;
 }
 
 /** What the system refuses, such as a port in use or a missing file, needs no stack. */

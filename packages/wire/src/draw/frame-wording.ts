@@ -1,22 +1,23 @@
 import type { FrameRecord, MessageRecord } from '../timeline.ts';
-import { formatBytes, formatNumber, nameStatus } from './wording.ts';
+import type { FrameRow } from './timeline-rows.ts';
+import { formatBytes, formatNumber, formatTimeout, nameStatus } from './wording.ts';
 
 type FindMessage = (index: number) => MessageRecord | undefined;
 
-/** Says what a frame, or a run of frames up to `last`, does; without its type. */
+/** Says what a frame, or a run of frames, does; without its type. */
 export function describeFrame(
-  frame: FrameRecord,
-  last: FrameRecord,
+  row: FrameRow,
   findMessage: FindMessage,
   options: { json?: boolean } = {},
 ): string {
-  const parts = [describePayload(frame, last, findMessage)];
+  const { frame, last } = row;
+  const parts = [describePayload(row, findMessage)];
   if (last.flags.includes('END_STREAM') && !frame.block?.startsWith('trailers'))
     parts.push(frame.from === 'client' ? 'half-close' : 'END_STREAM');
   if (frame.type === 'DATA') parts.push(describeUsedUp(last));
   if (frame.injected) parts.push('made by the tap');
   const text = parts.filter(Boolean).join(', ');
-  const json = options.json ? formatJson(frame, findMessage) : '';
+  const json = options.json && row.count === 1 ? formatJson(frame, findMessage) : '';
   return json ? `${text}  ${json}` : text;
 }
 
@@ -35,10 +36,11 @@ function formatJson({ messages }: FrameRecord, findMessage: FindMessage): string
   return json === undefined ? '' : JSON.stringify(json);
 }
 
-function describePayload(frame: FrameRecord, last: FrameRecord, findMessage: FindMessage): string {
+function describePayload(row: FrameRow, findMessage: FindMessage): string {
+  const { frame } = row;
   switch (frame.type) {
     case 'DATA':
-      return describeData(frame, last, findMessage);
+      return describeData(row, findMessage);
     case 'HEADERS':
       return describeHeaders(frame);
     case 'RST_STREAM':
@@ -65,7 +67,9 @@ function findHeader({ headers = [] }: FrameRecord, name: string): string | undef
 function describeHeaders(frame: FrameRecord): string {
   if (frame.block === 'request') {
     const timeout = findHeader(frame, 'grpc-timeout');
-    return [findHeader(frame, ':path'), timeout && `timeout ${timeout}`].filter(Boolean).join(', ');
+    return [findHeader(frame, ':path'), timeout && `timeout ${formatTimeout(timeout)}`]
+      .filter(Boolean)
+      .join(', ');
   }
   const httpStatus = findHeader(frame, ':status');
   const status = findHeader(frame, 'grpc-status');
@@ -83,14 +87,14 @@ function decode(text: string): string {
   }
 }
 
-function describeData(
-  frame: FrameRecord,
-  { messages: lastMessages }: FrameRecord,
-  findMessage: FindMessage,
-): string {
+function describeData(row: FrameRow, findMessage: FindMessage): string {
+  const { frame } = row;
   const span = frame.messages;
-  if (!span || !lastMessages) return frame.length === 0 ? '' : formatBytes(frame.length);
-  const { last, after } = lastMessages;
+  if (!span || !row.last.messages) {
+    if (row.count > 1) return `${formatBytes(row.bytes)} in ${formatNumber(row.count)} frames`;
+    return frame.length === 0 ? '' : formatBytes(frame.length);
+  }
+  const { last, after } = row.last.messages;
   const message = findMessage(span.first);
   if (last > span.first) return describeMany(span.first, last, span.before > 0, after !== 0, findMessage);
   if (span.before === 0 && after === 0)

@@ -1,7 +1,13 @@
 import type { Side, Timeline } from '../timeline.ts';
 import { describeFrame } from './frame-wording.ts';
 import { element, escapeXml, fitCharacters, makeDocument, measure, shortenPath, text } from './svg.ts';
-import { listRows, type TimelineFilter, type TimelineRow, type TimelineRows } from './timeline-rows.ts';
+import {
+  type FrameRow,
+  listRows,
+  type TimelineFilter,
+  type TimelineRow,
+  type TimelineRows,
+} from './timeline-rows.ts';
 import { describeStall, formatMs, formatNumber, makePrintable, shorten } from './wording.ts';
 
 /** How to draw a sequence diagram. */
@@ -76,12 +82,8 @@ function drawRow(row: TimelineRow, y: number, rows: TimelineRows, layout: Layout
   return element('g', {}, time, drawing);
 }
 
-function drawArrow(
-  { frame, last }: TimelineRow & { kind: 'frame' },
-  y: number,
-  rows: TimelineRows,
-  { x }: Layout,
-): string {
+function drawArrow(row: FrameRow, y: number, rows: TimelineRows, { x }: Layout): string {
+  const { frame } = row;
   const isFromClient = frame.from === 'client';
   const [start, end] = isFromClient ? [x.client, x.server] : [x.server, x.client];
   const isControl = /^(WINDOW_UPDATE|SETTINGS|PING)$/.test(frame.type);
@@ -89,7 +91,7 @@ function drawArrow(
   const kind = `sw-${frame.from}${isControl ? ' sw-control' : ''}${isBad ? ' sw-bad' : ''}`;
   const back = end + (isFromClient ? -tip : tip);
   const id = rows.hasManyConnections ? `#${frame.connection}:${frame.stream} ` : `#${frame.stream} `;
-  const what = describeFrame(frame, last, (index) => rows.findMessage(frame, index));
+  const what = describeFrame(row, (index) => rows.findMessage(frame, index));
   const label = makePrintable(
     `${rows.hasManyStreams && frame.stream > 0 ? id : ''}${frame.type} ${what}`.trim(),
   );

@@ -1,6 +1,7 @@
-import type { Timeline, TimelineEvent } from '../timeline.ts';
+import type { MessageRecord, Timeline, TimelineEvent } from '../timeline.ts';
 import { describeFrame } from './frame-wording.ts';
 import {
+  type FrameRow,
   listRows,
   makeRow,
   type TimelineFilter,
@@ -31,23 +32,36 @@ export function formatTimeline(timeline: Timeline, options: TextOptions = {}): s
   return rows.rows.map((row) => paint(formatRow(row, rows, timeWidth, options), options));
 }
 
-/** Formats an event as it comes; connections and streams say nothing that their frames do not. */
+/** Formats an event as it comes; streams say nothing that their frames do not, and connections only why they broke off. */
 export function formatEvent(event: TimelineEvent, options: TextOptions = {}): string[] {
   const row = toRow(event);
-  if (!row) return [];
-  const messages = event.kind === 'frame' ? event.messages : [];
+  return row ? [formatLiveRow(row, event.kind === 'frame' ? event.messages : [], options)] : [];
+}
+
+/** Formats a row with the messages that its frames carry. */
+export function formatLiveRow(
+  row: TimelineRow,
+  messages: readonly MessageRecord[],
+  options: TextOptions,
+): string {
+  const byIndex = new Map(messages.map((message) => [message.index, message]));
   const rows = {
-    findMessage: (_: unknown, index: number) => messages.find((message) => message.index === index),
+    findMessage: (_: unknown, index: number) => byIndex.get(index),
     hasManyStreams: true,
     hasManyConnections: true,
   };
-  return [paint(formatRow(row, rows, 6, options), options)];
+  return paint(formatRow(row, rows, 6, options), options);
 }
 
 function toRow(event: TimelineEvent): TimelineRow | undefined {
   switch (event.kind) {
     case 'frame':
       return makeRow(event.frame);
+    case 'connection': {
+      const { id, error, closedMs: atMs = 0 } = event.connection;
+      const note = { atMs, subject: `connection ${id}`, text: `broke off: ${error}` };
+      return error === undefined ? undefined : { kind: 'note', atMs, note };
+    }
     case 'note':
       return { ...event, atMs: event.note.atMs };
     case 'problem':
@@ -85,14 +99,11 @@ function formatRow(
   }
 }
 
-function formatFrame(
-  { frame, last }: TimelineRow & { kind: 'frame' },
-  rows: Omit<TimelineRows, 'rows'>,
-  options: TextOptions,
-): Piece[] {
+function formatFrame(row: FrameRow, rows: Omit<TimelineRows, 'rows'>, options: TextOptions): Piece[] {
+  const { frame } = row;
   const isFromClient = frame.from === 'client';
   const id = rows.hasManyConnections ? `${frame.connection}:${frame.stream}` : String(frame.stream);
-  const text = describeFrame(frame, last, (index) => rows.findMessage(frame, index), options);
+  const text = describeFrame(row, (index) => rows.findMessage(frame, index), options);
   const isFailure = frame.type === 'RST_STREAM' || frame.type === 'GOAWAY';
   return [
     [isFromClient ? 'client → server  ' : 'client ← server  ', isFromClient ? 'cyan' : 'green'],

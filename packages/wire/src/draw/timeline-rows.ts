@@ -29,9 +29,20 @@ export interface TimelineFilter {
   aroundMs?: number;
 }
 
+/** A frame, or a run of frames of which there is nothing to be said one by one. */
+export interface FrameRow {
+  kind: 'frame';
+  atMs: number;
+  frame: FrameRecord;
+  last: FrameRecord;
+  count: number;
+  /** Of all payloads. */
+  bytes: number;
+}
+
 /** One line of a listing, one arrow or box of a diagram. */
 export type TimelineRow =
-  | { kind: 'frame'; atMs: number; frame: FrameRecord; last: FrameRecord; count: number }
+  | FrameRow
   | { kind: 'note'; atMs: number; note: NoteRecord }
   | { kind: 'stall'; atMs: number; stall: StallRecord }
   | { kind: 'problem'; atMs: number; problem: ProblemRecord }
@@ -72,8 +83,17 @@ export function listRows(timeline: Timeline, filter: TimelineFilter): TimelineRo
   };
 }
 
-export function makeRow(frame: FrameRecord): TimelineRow {
-  return { kind: 'frame', atMs: frame.atMs, frame, last: frame, count: 1 };
+export function makeRow(frame: FrameRecord): FrameRow {
+  return { kind: 'frame', atMs: frame.atMs, frame, last: frame, count: 1, bytes: frame.length };
+}
+
+/** Puts a frame at the end of a run, unless it begins another one. */
+export function extendRow(row: FrameRow, frame: FrameRecord): boolean {
+  if (!continues(row.last, frame)) return false;
+  row.last = frame;
+  row.count++;
+  row.bytes += frame.length;
+  return true;
 }
 
 function keyOf(of: { connection: number; stream: number; from: string }, index: number): string {
@@ -100,32 +120,28 @@ function collapse(frames: FrameRecord[]): TimelineRow[] {
   const rows: TimelineRow[] = [];
   for (const frame of frames) {
     const row = rows.at(-1);
-    if (row?.kind === 'frame' && continues(row.last, frame)) {
-      row.last = frame;
-      row.count++;
-    } else {
-      rows.push(makeRow(frame));
-    }
+    if (row?.kind !== 'frame' || !extendRow(row, frame)) rows.push(makeRow(frame));
   }
   return rows;
 }
 
-/** Whether both frames carry whole messages of one side of a stream and nothing else is to be said of them. */
+/** Whether both frames are plain ones of one side of a stream. */
 function continues(previous: FrameRecord, frame: FrameRecord): boolean {
   return (
     isPlain(previous) &&
     isPlain(frame) &&
     previous.connection === frame.connection &&
     previous.stream === frame.stream &&
-    previous.from === frame.from
+    previous.from === frame.from &&
+    (previous.messages === undefined) === (frame.messages === undefined)
   );
 }
 
-function isPlain({ messages, flags, windows }: FrameRecord): boolean {
+/** Whether a frame carries whole messages, or DATA that belongs to none, and nothing else is to be said of it. */
+export function isPlain({ type, messages, flags, windows }: FrameRecord): boolean {
   const isUsedUp = (windows?.stream ?? 1) <= 0 || (windows?.connection ?? 1) <= 0;
-  return (
-    messages !== undefined && messages.before === 0 && messages.after === 0 && !flags.length && !isUsedUp
-  );
+  const isCut = messages !== undefined && (messages.before !== 0 || messages.after !== 0);
+  return type === 'DATA' && !isCut && !flags.length && !isUsedUp;
 }
 
 function trim(rows: TimelineRow[], timeline: Timeline, filter: TimelineFilter): TimelineRow[] {

@@ -11,6 +11,21 @@ export function formatMs(ms: number): string {
   return `${number.format(Math.round(ms))} ms`;
 }
 
+const timeoutUnits = new Map([
+  ['H', 'h'],
+  ['M', 'min'],
+  ['S', 's'],
+  ['m', 'ms'],
+  ['u', 'µs'],
+  ['n', 'ns'],
+]);
+
+/** Spells out the unit of a `grpc-timeout`, in which `m` is for milliseconds. */
+export function formatTimeout(timeout: string): string {
+  const [, digits, letter = ''] = /^(\d{1,8})([HMSmun])$/.exec(timeout) ?? [];
+  return digits === undefined ? timeout : `${number.format(Number(digits))} ${timeoutUnits.get(letter)}`;
+}
+
 export function formatBytes(bytes: number): string {
   return bytes === 1 ? '1 byte' : `${number.format(bytes)} bytes`;
 }

@@ -50,8 +50,9 @@ export class TappedConnection {
   #fail(socket: Socket, reason?: string): void {
     for (const relay of Object.values(this.relays)) relay.close();
     this.decoder.close(reason);
-    // Reset while its FIN is under way, a socket is never closed, and the process would not end.
-    if (socket instanceof TLSSocket || socket.writableEnded) socket.destroy();
+    // Node cannot reset a socket whose FIN is under way, but never closes it either, and the process spins at its end. A
+    // socket that still connects it resets only once it is connected, which may be never.
+    if (socket instanceof TLSSocket || socket.connecting || socket.writableEnded) socket.destroy();
     else socket.resetAndDestroy();
   }
 }

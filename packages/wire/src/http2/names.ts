@@ -85,6 +85,7 @@ const settingNames = new Map([
   [6, 'MAX_HEADER_LIST_SIZE'],
   [8, 'ENABLE_CONNECT_PROTOCOL'],
   [9, 'NO_RFC7540_PRIORITIES'],
+  [0xfe03, 'GRPC_ALLOW_TRUE_BINARY_METADATA'],
 ]);
 
 const hex = (value: number) => `0x${value.toString(16)}`;
