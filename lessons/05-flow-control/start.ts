@@ -1,0 +1,8 @@
+import { demo } from './demo.ts';
+
+await demo({
+  pictures: () => import('./src/pictures.ts'),
+  sightings: () => import('./src/sightings.ts'),
+  stars: () => import('./src/stars.ts'),
+  client: () => import('./src/client.ts'),
+});

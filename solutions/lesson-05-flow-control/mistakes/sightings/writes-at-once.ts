@@ -1,0 +1,34 @@
+// misconception: L5-03
+// fails: drops the oldest of what a slow client has not read
+import { status } from '@grpc/grpc-js';
+import type { World } from '@streamlings/grading';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import {
+  type ObservatoryService,
+  SlowClientPolicy,
+} from '@streamlings/proto/streamlings/observatory/v1/observatory';
+
+/** How many sightings may wait for one client. */
+export const MAX_WAITING = 100;
+
+/**
+ * Answers `WatchSightings` with the events of `world.bus`: the `topic` of an event is the object, its `text` the place.
+ *
+ * `world.bus.subscribe(listener)` calls the listener for each event, in the middle of what you are doing and whether
+ * or not a client has room for it, until the function that it returned is called.
+ */
+export function handlers(world: World): Pick<ServiceHandlers<typeof ObservatoryService>, 'watchSightings'> {
+  return {
+    watchSightings: (call) => {
+      const { policy } = call.request;
+      if (policy === SlowClientPolicy.UNSPECIFIED) {
+        call.emit('error', { code: status.INVALID_ARGUMENT, details: 'policy is not specified' });
+        return;
+      }
+      const unsubscribe = world.bus.subscribe(({ topic, text }) => {
+        call.write({ object: topic, place: text });
+      });
+      call.on('cancelled', unsubscribe);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { status } from '@grpc/grpc-js';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import type { ObservatoryService, Picture } from '@streamlings/proto/streamlings/observatory/v1/observatory';
+
+/** Pictures on their way out of the archive. */
+export interface Cursor {
+  /** Resolves with the next ten pictures, with fewer at the end, and with none behind the last; may reject. */
+  read(): Promise<Array<Pick<Picture, 'number' | 'data'>>>;
+  /** Gives the cursor back. The archive has few of them, so this is due whichever way a call ends. */
+  close(): void;
+}
+
+type Handlers = Pick<ServiceHandlers<typeof ObservatoryService>, 'readPictures'>;
+
+const archiveFailed = { code: status.INTERNAL, details: 'the archive failed' };
+
+/** Answers `ReadPictures` with a loop of its own over `write()`. */
+export function byHand(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: async (call) => {
+      const cursor = open(call.request.night);
+      const left = new AbortController();
+      call.on('cancelled', () => left.abort());
+      try {
+        for (let batch = await cursor.read(); batch.length > 0; batch = await cursor.read()) {
+          for (const picture of batch) {
+            await sent(call, picture, left.signal);
+          }
+        }
+        call.end();
+      } catch {
+        if (!left.signal.aborted) call.emit('error', archiveFailed);
+      } finally {
+        cursor.close();
+      }
+    },
+  };
+}
+
+/** Answers `ReadPictures` in the same way, and leaves the waiting to `pipeline()` of `node:stream/promises`. */
+export function byPipeline(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: async (call) => {
+      const cursor = open(call.request.night);
+      let hasFailed = false;
+      async function* pictures() {
+        try {
+          for (let batch = await cursor.read(); batch.length > 0; batch = await cursor.read()) yield* batch;
+        } catch {
+          hasFailed = true;
+        } finally {
+          cursor.close();
+        }
+      }
+      try {
+        await pipeline(pictures, call as unknown as Writable, { end: false });
+      } catch {
+        return;
+      }
+      if (hasFailed) call.emit('error', archiveFailed);
+      else call.end();
+    },
+  };
+}
+
+/** Resolves when the message has been handed to HTTP/2; there is never more than one waiting. */
+function sent(call: Parameters<Handlers['readPictures']>[0], picture: PictureRow, signal: AbortSignal) {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const leave = () => reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  call.write(picture, () => resolve());
+  return promise.finally(() => signal.removeEventListener('abort', leave));
+}
+
+type PictureRow = Awaited<ReturnType<Cursor['read']>>[number];

@@ -1,0 +1,79 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { status } from '@grpc/grpc-js';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import type { ObservatoryService, Picture } from '@streamlings/proto/streamlings/observatory/v1/observatory';
+
+/** Pictures on their way out of the archive. */
+export interface Cursor {
+  /** Resolves with the next ten pictures, with fewer at the end, and with none behind the last; may reject. */
+  read(): Promise<Array<Pick<Picture, 'number' | 'data'>>>;
+  /** Gives the cursor back. The archive has few of them, so this is due whichever way a call ends. */
+  close(): void;
+}
+
+type Handlers = Pick<ServiceHandlers<typeof ObservatoryService>, 'readPictures'>;
+
+const archiveFailed = { code: status.INTERNAL, details: 'the archive failed' };
+
+/** Answers `ReadPictures` with a loop of its own over `write()`. */
+export function byHand(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: (call) => {
+      const cursor = open(call.request.night);
+      const batch: Awaited<ReturnType<Cursor['read']>> = [];
+      let isOver = false;
+      const finish = (tell: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        cursor.close();
+        tell();
+      };
+      const writeOn = () => {
+        if (isOver) return;
+        for (let picture = batch.shift(); picture; picture = batch.shift()) {
+          if (!call.write(picture)) {
+            call.once('drain', writeOn);
+            return;
+          }
+        }
+        cursor.read().then(
+          (read) => {
+            batch.push(...read);
+            if (read.length > 0) writeOn();
+            else finish(() => call.end());
+          },
+          () => finish(() => call.emit('error', archiveFailed)),
+        );
+      };
+      call.on('cancelled', () => finish(() => {}));
+      writeOn();
+    },
+  };
+}
+
+/** Answers `ReadPictures` in the same way, and leaves the waiting to `pipeline()` of `node:stream/promises`. */
+export function byPipeline(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: async (call) => {
+      const cursor = open(call.request.night);
+      let hasFailed = false;
+      async function* pictures() {
+        try {
+          for (let batch = await cursor.read(); batch.length > 0; batch = await cursor.read()) yield* batch;
+        } catch {
+          hasFailed = true;
+        } finally {
+          cursor.close();
+        }
+      }
+      try {
+        await pipeline(pictures, call as unknown as Writable, { end: false });
+      } catch {
+        return;
+      }
+      if (hasFailed) call.emit('error', archiveFailed);
+      else call.end();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { status } from '@grpc/grpc-js';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import type { ObservatoryService, Picture } from '@streamlings/proto/streamlings/observatory/v1/observatory';
+
+/** Pictures on their way out of the archive. */
+export interface Cursor {
+  /** Resolves with the next ten pictures, with fewer at the end, and with none behind the last; may reject. */
+  read(): Promise<Array<Pick<Picture, 'number' | 'data'>>>;
+  /** Gives the cursor back. The archive has few of them, so this is due whichever way a call ends. */
+  close(): void;
+}
+
+type Handlers = Pick<ServiceHandlers<typeof ObservatoryService>, 'readPictures'>;
+
+const archiveFailed = { code: status.INTERNAL, details: 'the archive failed' };
+
+/** Answers `ReadPictures` with a loop of its own over `write()`. */
+export function byHand(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: async (call) => {
+      const cursor = open(call.request.night);
+      const left = new AbortController();
+      call.on('cancelled', () => left.abort());
+      try {
+        for (let batch = await cursor.read(); batch.length > 0; batch = await cursor.read()) {
+          for (const picture of batch) {
+            if (!call.write(picture)) await once(call, 'drain', { signal: left.signal });
+            left.signal.throwIfAborted();
+          }
+        }
+        call.end();
+      } catch {
+        if (!left.signal.aborted) call.emit('error', archiveFailed);
+      } finally {
+        cursor.close();
+      }
+    },
+  };
+}
+
+/** Answers `ReadPictures` in the same way, and leaves the waiting to `pipeline()` of `node:stream/promises`. */
+export function byPipeline(open: (night: string) => Cursor): Handlers {
+  return {
+    readPictures: async (call) => {
+      const cursor = open(call.request.night);
+      const pictures = new ReadableStream({
+        async pull(controller) {
+          try {
+            const batch = await cursor.read();
+            for (const picture of batch) controller.enqueue(picture);
+            if (batch.length > 0) return;
+          } catch {
+            hasFailed = true;
+          }
+          cursor.close();
+          controller.close();
+        },
+        cancel: () => cursor.close(),
+      });
+      let hasFailed = false;
+      try {
+        await pipeline(pictures, call as unknown as Writable, { end: false });
+      } catch {
+        cursor.close();
+        return;
+      }
+      if (hasFailed) call.emit('error', archiveFailed);
+      else call.end();
+    },
+  };
+}
