@@ -144,8 +144,12 @@ export function processorChecks(load: Load<Exercise>['processor']): void {
         await replies.message(1);
         controls.store.failNext(code, text);
         const before = controls.store.puts;
+        const release = controls.store.hold();
         for (const content of ['second', 'third', 'fourth']) call.write({ content, sender: 'ada' });
         call.end();
+        // All of it has arrived when the failure happens.
+        await server.barrier(10);
+        release();
         outcome = await replies.outcome;
         await server.barrier(10);
         putsAfter = controls.store.puts - before - 1;

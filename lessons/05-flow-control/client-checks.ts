@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { Exercise } from './checks.ts';
 
 const PICTURE_BYTES = 16 * 1024;
-const PICTURES = 200;
+const PICTURES = 120;
 /** The most messages that fit between a producer and a reader who has stopped. */
 const MAX_AHEAD = 64;
 /** Round trips that each side gets to do what it should not. */
@@ -13,7 +13,7 @@ const ROUNDS = 100;
 
 /** Declares the checks of `src/client.ts` that are about reading. */
 export function clientChecks(load: Load<Exercise>['client']): void {
-  /** Serves nights of 200 pictures, as fast as the reader lets it. */
+  /** Serves nights of 120 pictures, as fast as the reader lets it. */
   const start = async ({ world, serve }: CheckContext) => {
     const exercise = await load();
     const data = world.random.bytes(PICTURE_BYTES);

@@ -11,8 +11,8 @@ import type { Exercise, PictureRow } from './checks.ts';
 type Call = ServerDuplexStream<Picture, Partial<Receipt>>;
 
 const PICTURE_BYTES = 16 * 1024;
-/** 6.25 MiB, well above what a retry buffer, the windows and the queues hold. */
-const PICTURES = 400;
+/** 3.1 MiB, well above what a retry buffer, the windows and the queues hold. */
+const PICTURES = 200;
 /** The retry buffer's MiB in pictures, and as much again as fits on the way. */
 const MAX_AHEAD = 2 ** 20 / PICTURE_BYTES + 64;
 const ROUNDS = 100;
@@ -109,7 +109,7 @@ export function submitChecks(load: Load<Exercise>['client']): void {
           'The server got other pictures than the source gave. A `write()` that returns false has taken its message. What does false say about the next one, and what about this one?',
       },
       otherwise:
-        'The server reads one picture of 400 and stands still for a while. How many should have left the source by then, and which ones should arrive in the end?',
+        'The server reads one picture of 200 and stands still for a while. How many should have left the source by then, and which ones should arrive in the end?',
     },
     async (context) => {
       const arrived: number[] = [];
