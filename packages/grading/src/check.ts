@@ -6,7 +6,7 @@ import { CrashError, EndedProcessError, watchCrashes } from './child/crashes.ts'
 import { forgetLeaks, type Leaks, leaks } from './child/leaks.ts';
 import { findTampering } from './child/tampering.ts';
 import { freezeTaps } from './child/taps.ts';
-import { diagnoseHang, type Symptom } from './diagnosis.ts';
+import { type Diagnosis, diagnoseHang, type Symptom } from './diagnosis.ts';
 import { ExerciseError } from './exercise.ts';
 import { readFailure } from './failure.ts';
 import { type Served, serve } from './probes/serve.ts';
@@ -47,6 +47,8 @@ export interface CheckContext {
   diagnose(evidence: Partial<Record<MisconceptionId, (seen: Evidence) => boolean>>): void;
   /** Calls `cleanup` when the check is over, latest first. */
   defer(cleanup: () => unknown): void;
+  /** Asks `tell` who waits for what if the check comes to no end; of several, the latest is asked. */
+  explainHang(tell: () => Diagnosis | undefined): void;
 }
 
 /** What is known about a failure when the diagnosis is made. */
@@ -140,7 +142,7 @@ type Diagnose = Array<[id: string, predicate: (seen: Evidence) => boolean]>;
 /** Runs a body to its end, its crash or its watchdog, whichever comes first, and stops what it started. */
 async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog) {
   const { world, controls } = createWorld(log);
-  const servers: Array<Served<DescService>> = [];
+  const hangs: Array<() => Diagnosis | undefined> = [];
   const diagnose: Diagnose = [];
   const cleanups: Array<() => unknown> = [];
   forgetLeaks();
@@ -158,15 +160,15 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
     serve: async (service, handlers) => {
       const served = await serve(service, handlers, log);
       cleanups.push(() => served[Symbol.asyncDispose]());
-      servers.push(served as unknown as Served<DescService>);
+      hangs.push(() => diagnoseHang(served as unknown as Served<DescService>));
       return served;
     },
     diagnose: (evidence) => diagnose.push(...(Object.entries(evidence) as Diagnose)),
     defer: (cleanup) => cleanups.push(cleanup),
+    explainHang: (tell) => hangs.push(tell),
   };
 
   let failure: unknown;
-  let diagnosis: ReturnType<typeof diagnoseHang>;
   const watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
   const attemptTo = async (work: () => unknown): Promise<void> => {
     try {
@@ -176,14 +178,14 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
     }
   };
   await attemptTo(() => body(context));
-  if (servers.length > 0) diagnosis = diagnoseHang(servers.at(-1) as Served<DescService>);
-  if (servers.length > 0) await freezeTaps();
+  const hang = hangs.at(-1)?.();
+  if (hangs.length > 0) await freezeTaps();
   for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
   watchdog[Symbol.dispose]();
   stopWatching();
   const replaced = findTampering();
   if (replaced) failure = new TamperError(replaced);
-  return { failure, diagnose, hang: diagnosis };
+  return { failure, diagnose, hang };
 }
 
 /** Lets what the work has set off come to light: a crash in the next turns of the event loop is still this check's. */
@@ -203,7 +205,7 @@ function explain(
   failure: unknown,
   options: CheckOptions,
   diagnose: Diagnose,
-  hang: ReturnType<typeof diagnoseHang>,
+  hang: Diagnosis | undefined,
 ): Partial<ChildVerdict> {
   const read = readFailure(failure);
   // The label says it all; a hint about gRPC would lead astray.

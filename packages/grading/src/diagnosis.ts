@@ -1,6 +1,8 @@
+import { constants } from 'node:http2';
 import type { DescService } from '@bufbuild/protobuf';
 import type { CallRecord } from './probes/call-record.ts';
 import type { Served } from './probes/serve.ts';
+import type { RoutedCall } from './probes/serve-connect.ts';
 
 /** Why a call hangs, as far as the harness can tell from outside. */
 export type Symptom =
@@ -24,14 +26,42 @@ export interface Diagnosis {
 /** Tells why the last call of a server does not come to an end; undefined when nothing is known to be wrong. */
 export function diagnoseHang(served: Served<DescService>): Diagnosis | undefined {
   const record = served.calls.at(-1);
-  if (!record) {
+  return record ? diagnoseCall(record) : NO_CALL;
+}
+
+/** Tells why the last call to Connect routes does not come to an end, from the stream that carries it. */
+export function diagnoseRoutedHang(calls: readonly RoutedCall[]): Diagnosis {
+  const call = calls.at(-1);
+  if (!call) return NO_CALL;
+  const { method, stream } = call;
+  if (stream.closed || stream.writableEnded) {
     return {
-      symptom: 'no call arrived',
-      text: 'No call has reached the server: the client never started one.',
+      symptom: 'client never settled',
+      text: `The server has ended \`${method}\`; what should follow on the client's side has not happened since.`,
     };
   }
-  return diagnoseCall(record);
+  if (stream.writableNeedDrain) {
+    return {
+      symptom: 'first write blocked',
+      text: `\`${method}\` is held by flow control: the client does not read.`,
+    };
+  }
+  if (stream.state.state !== constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_REMOTE) {
+    return {
+      symptom: 'no half-close',
+      text: `\`${method}\` has not ended, and its client has not half-closed: each may be waiting for the other.`,
+    };
+  }
+  return {
+    symptom: 'stream never ended',
+    text: `\`${method}\` was sent all its requests and has not ended: its function waits for something, and has not returned.`,
+  };
 }
+
+const NO_CALL: Diagnosis = {
+  symptom: 'no call arrived',
+  text: 'No call has reached the server: the client never started one.',
+};
 
 function diagnoseCall(record: CallRecord): Diagnosis | undefined {
   const { method, kind } = record;

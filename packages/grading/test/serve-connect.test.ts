@@ -65,6 +65,39 @@ describe('served Connect routes', () => {
     expect(await peer.outcome).toMatchObject({ code: status.OK, message: { messagesProcessed: 2 } });
   });
 
+  it.each([
+    ['no half-close', 'clientStreaming'],
+    ['stream never ended', 'serverStreaming'],
+  ] as const)('tell of a hang: %s', async (symptom, method) => {
+    await using cleanups = new TestScope();
+    let tellHang: (() => unknown) | undefined;
+    const scope: Scope = {
+      defer: (cleanup) => cleanups.defer(cleanup),
+      explainHang: (tell) => {
+        tellHang = tell;
+      },
+    };
+    const forever = new Promise<never>(() => {});
+    const server = await serveConnect(scope, StreamingService, (router) =>
+      router.service(StreamingService, {
+        clientStreaming: async (requests) => {
+          await Array.fromAsync(requests);
+          return {};
+        },
+        // biome-ignore lint/correctness/useYield: it hangs before its first message
+        async *serverStreaming() {
+          await forever;
+        },
+      }),
+    );
+    expect(tellHang?.()).toMatchObject({ symptom: 'no call arrived' });
+    if (method === 'serverStreaming') server.read(server.client.serverStreaming({ topic: 'a' }));
+    else server.upload(method).send({ content: 'first' });
+    await server.call(1);
+    await server.barrier(5);
+    expect(tellHang?.()).toMatchObject({ symptom, text: expect.stringContaining(method) });
+  });
+
   it('see a cancellation before the barrier behind it', async () => {
     await using scope = new TestScope();
     const aborted: string[] = [];

@@ -24,15 +24,19 @@ import {
 import type { Timeline } from '@streamlings/wire';
 import { tell } from '../child/channel.ts';
 import { freezeTaps, openTap } from '../child/taps.ts';
+import { type Diagnosis, diagnoseRoutedHang } from '../diagnosis.ts';
 import { PING_PATH, withoutPings } from '../wire/ping.ts';
 import { EventLog } from '../world/event-log.ts';
 import { type Outcome, outcomeOfError, outcomeOfStatus } from './outcome.ts';
 import { type PeerStream, readPeerStream } from './peer-stream.ts';
 import { openPeerUpload, type PeerUpload } from './peer-upload.ts';
 
-/** Calls `cleanup` when a check is over, latest first; a check's context is one. */
+/** What a server needs of a check; a check's context is one. */
 export interface Scope {
+  /** Calls `cleanup` when the check is over, latest first. */
   defer(cleanup: () => unknown): void;
+  /** Asks `tell` who waits for what if the check comes to no end. */
+  explainHang?(tell: () => Diagnosis | undefined): void;
 }
 
 /** A server on a port of the loopback interface, seen by a grpc-js client of the harness's own. */
@@ -81,6 +85,8 @@ export interface RoutedCall {
   readonly timeout: string | undefined;
   /** Whether the stream was reset, by the client or with its connection, before the server had answered. */
   cancelled: boolean;
+  /** The HTTP/2 stream that carries the call. */
+  readonly stream: http2.ServerHttp2Stream;
   /** Resolves when the stream is closed, whichever way. */
   readonly whenOver: Promise<void>;
 }
@@ -94,6 +100,7 @@ export async function serveConnect<S extends DescService>(
 ): Promise<ServedRoutes<S>> {
   const log = new EventLog((line) => tell({ kind: 'log', line }));
   const records = new CallList();
+  scope.explainHang?.(() => diagnoseRoutedHang(records.calls));
   const adapter = connectNodeAdapter({ routes, interceptors });
   const server = http2.createServer((request, response) =>
     request.url === PING_PATH ? answerPing(request, response) : adapter(request, response),
@@ -191,6 +198,7 @@ function recordStream(
     contentType: String(headers['content-type']),
     timeout: timeout === undefined ? undefined : String(timeout),
     cancelled: false,
+    stream,
     whenOver: over.promise,
   };
   log.add('call', `${method} arrived`);
