@@ -15,6 +15,8 @@ const NOTE = 'A star like many others, seen from a hill. '.repeat(4).slice(0, 15
 const MAX_AHEAD = 64;
 /** How many batches the client takes before it has seen enough of the million. */
 const TAKEN = 100;
+/** How many clients stand still and leave, one after the other. */
+const CLIENTS = 5;
 /** The largest message that leaves room for others on the same connection. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -121,28 +123,35 @@ export function starsChecks(load: Load<Exercise>['stars']): void {
     },
     async (context) => {
       const { server, archive, read } = await start(context, MILLION);
-      const { peer, record } = await read();
       let isPiped = false;
       let hasLeft = false;
+      let writesWhileFull = 0;
       context.diagnose({
-        'L5-03': () => record.writesWhileFull > 0,
+        'L5-03': () => writesWhileFull > 0,
         'L5-08': () => hasLeft && isPiped,
         'L5-04': () => hasLeft && archive.unclosed > 0,
       });
-      await standStill(peer, record, server.barrier);
-      await server.barrier(50);
-      expect(record.writesWhileFull, 'batches written while the call wants no more').toBe(0);
-      const { rowsRead } = archive;
-      expect(
-        rowsRead / BATCH - peer.received.length,
-        'batches read from the cursor for a client that stands still',
-      ).toBeLessThanOrEqual(MAX_AHEAD);
-      isPiped = (record.call as EventEmitter).listenerCount('unpipe') > 0;
-      peer.cancel();
-      hasLeft = true;
-      await server.barrier(10);
-      expect(archive.opened, 'cursors opened').toBe(1);
-      expect(archive.unclosed, 'cursors still open after the client has left').toBe(0);
+      // A grpc-js client that leaves may open its window once more before it resets the stream, and then a handler that
+      // waits for nothing but `drain` is lucky. It is not lucky every time.
+      for (let client = 1; client <= CLIENTS; client++) {
+        const readBefore = archive.rowsRead;
+        hasLeft = false;
+        const { peer, record } = await read();
+        await standStill(peer, record, server.barrier);
+        if (client === 1) await server.barrier(50);
+        ({ writesWhileFull } = record);
+        expect(writesWhileFull, 'batches written while the call wants no more').toBe(0);
+        expect(
+          (archive.rowsRead - readBefore) / BATCH - peer.received.length,
+          'batches read from the cursor for a client that stands still',
+        ).toBeLessThanOrEqual(MAX_AHEAD);
+        isPiped = (record.call as EventEmitter).listenerCount('unpipe') > 0;
+        peer.cancel();
+        hasLeft = true;
+        await server.barrier(10);
+        expect(archive.opened, 'cursors opened').toBe(client);
+        expect(archive.unclosed, 'cursors still open after the client has left').toBe(0);
+      }
     },
   );
 

@@ -91,7 +91,8 @@ it('says which window holds whom at the end of a check', async () => {
   const call = client.serverStreaming({}).on('error', () => {});
   await once(call, 'readable');
   // A call that nobody reads: what the server can send is bounded by the window, so it comes to a stop.
-  while (wire.timeline(0)?.stalls.length === 0) await server.barrier();
+  const isHeld = () => wire.timeline(0)?.stalls.some(({ endedMs }) => endedMs === undefined);
+  while (!isHeld()) await server.barrier();
   wire.freeze();
   call.cancel();
   client.close();
