@@ -28,6 +28,8 @@ export interface CheckOptions {
   guard?: boolean;
   /** Misconceptions that are no mistake of the learner's but a trap of this runtime. */
   environment?: MisconceptionId[];
+  /** How long the check may take, in milliseconds; 1500 by default. Longer only for what runs programs of its own. */
+  limitMs?: number;
 }
 
 /** What a check's body works with. Everything it starts is stopped when the check is over. */
@@ -120,12 +122,13 @@ async function runCheck(
     tell({ kind: 'finished', verdict: { step: step.number, name, state: 'not run' } });
     return;
   }
-  tell({ kind: 'started', step: step.number, name });
+  const { limitMs = CHECK_LIMIT_MS } = options;
+  tell({ kind: 'started', step: step.number, name, limitMs });
   const startedMs = performance.now();
   let isOver = false;
   // What is heard of this check's calls later is no news of the next one.
   const log = new EventLog((line) => isOver || tell({ kind: 'log', line }));
-  const { failure, diagnose, hang } = await attempt(body, log);
+  const { failure, diagnose, hang } = await attempt(body, log, limitMs);
   isOver = true;
   const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
   if (failure !== undefined) {
@@ -140,7 +143,7 @@ async function runCheck(
 type Diagnose = Array<[id: string, predicate: (seen: Evidence) => boolean]>;
 
 /** Runs a body to its end, its crash or its watchdog, whichever comes first, and stops what it started. */
-async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog) {
+async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog, limitMs: number) {
   const { world, controls } = createWorld(log);
   const hangs: Array<() => Diagnosis | undefined> = [];
   const diagnose: Diagnose = [];
@@ -169,7 +172,7 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
   };
 
   let failure: unknown;
-  const watchdog = startWatchdog(CHECK_LIMIT_MS * (run?.timeFactor ?? 1));
+  const watchdog = startWatchdog(limitMs * (run?.timeFactor ?? 1));
   const attemptTo = async (work: () => unknown): Promise<void> => {
     try {
       await Promise.race([settled(work()), crashed.promise, watchdog.barked]);

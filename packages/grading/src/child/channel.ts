@@ -37,7 +37,7 @@ export type ChildLine =
       hints: Record<string, string>;
       guard: boolean;
     }
-  | { kind: 'started'; step: number; name: string }
+  | { kind: 'started'; step: number; name: string; limitMs: number }
   | { kind: 'tap'; request: number; port: number; schema: string }
   | { kind: 'timeline'; request: number; tap: number }
   /** The check's body is over, and what it started is about to be stopped. */

@@ -50,6 +50,8 @@ export class Run {
   readonly #startedMs = performance.now();
   #passed = 0;
   #started: Expected | undefined;
+  /** What the running check may take. */
+  #limitMs = CHECK_LIMIT_MS;
   /** Signs of life since the run began, a check started or a check ended. */
   #heartbeats = 0;
   #log: LogLine[] = [];
@@ -162,7 +164,7 @@ export class Run {
     const growthBytes = rssBytes - this.#firstRssBytes;
     const growth = `${Math.round(growthBytes / 2 ** 20)} MiB of memory`;
     if (growthBytes > MAX_GROWTH_BYTES) return `your code's process grew by ${growth} and was stopped`;
-    const limit = (CHECK_LIMIT_MS / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
+    const limit = (this.#limitMs / 1000) * this.#timeFactor * HEARTBEATS_PER_SECOND + GRACE_HEARTBEATS;
     if (++this.#heartbeats < limit) return undefined;
     const aside = growthBytes > MAX_GROWTH_BYTES / 4 ? `, while it grew by ${growth}` : '';
     return `your code kept the event loop busy, so that nothing else in its process could run${aside}; it was stopped`;
@@ -208,10 +210,11 @@ export class Run {
     child.reply({ request, frozen: true });
   }
 
-  #start({ step, name }: Extract<ChildLine, { kind: 'started' }>): void {
+  #start({ step, name, limitMs }: Extract<ChildLine, { kind: 'started' }>): void {
     const check = this.#find(step, name);
     if (!check || check.judged) return;
     this.#started = check;
+    this.#limitMs = limitMs;
     this.#log = [];
     void this.#wire.close();
     this.#wire = new CheckWire();
@@ -225,6 +228,7 @@ export class Run {
     if (verdict.state !== 'not run' && this.#started !== check) return;
     check.judged = true;
     this.#started = undefined;
+    this.#limitMs = CHECK_LIMIT_MS;
     if (verdict.state === 'passed') this.#passed++;
     const isShown = verdict.state === 'passed' ? this.#options.wire : verdict.state !== 'not run';
     this.#emit(this.#events.verdict(verdict, isShown ? this.#wire : undefined));

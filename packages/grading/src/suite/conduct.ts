@@ -1,0 +1,181 @@
+import diagnostics from 'node:diagnostics_channel';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import { dirname } from 'node:path';
+import timers from 'node:timers';
+import promises from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { Server } from '@grpc/grpc-js';
+import { vi } from 'vitest';
+import { hasNotedCompressible } from './noted-text.ts';
+import type { Conduct } from './protocol.ts';
+
+// Taken before anything can replace them.
+const { setTimeout: startTimer } = globalThis;
+const { setImmediate: realImmediate } = globalThis;
+
+const POLL_MS = 10;
+const MAX_POLLS = 50;
+/** What is being watched of a suite. */
+export interface ConductWatch {
+  /** Tells what was seen so far. */
+  take(): Conduct;
+  /** Lets what is closing close, for half a second at most, and tells. */
+  settle(): Promise<Conduct>;
+}
+
+/** Watches what the learner's file does beside asserting; called before the file is loaded. */
+export function watchConduct(file: string): ConductWatch {
+  const clock = watchTimers(`${pathToFileURL(dirname(file)).href}/`);
+  const sockets = watchSockets();
+  const shutdowns = watchShutdowns();
+  const fakes = watchFakeTimers();
+  const unhandled: string[] = [];
+  const note = (error: unknown): void => {
+    unhandled.push(error instanceof Error ? error.message : String(error));
+  };
+  process.on('unhandledRejection', note);
+  process.on('uncaughtException', note);
+  const open = (): string[] => [
+    ...sockets.open(),
+    ...Array.from({ length: clock.running.size }, () => 'a timer'),
+  ];
+  const take = (): Conduct => ({
+    waits: clock.waits,
+    ports: sockets.ports,
+    open: open(),
+    unhandled,
+    fakedImmediate: fakes.immediate,
+    pendingShutdowns: shutdowns.pending,
+    sentCompressible: hasNotedCompressible(),
+  });
+  return {
+    take,
+    settle: async () => {
+      for (let poll = 0; poll < MAX_POLLS && open().length > 0; poll++) await pause(POLL_MS);
+      // What was set off last comes to light in the next turns of the event loop.
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => realImmediate(resolve));
+      return take();
+    },
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => startTimer(resolve, ms));
+
+type Fire = (...args: unknown[]) => void;
+
+function watchTimers(place: string) {
+  const waits: number[] = [];
+  const running = new Set<unknown>();
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = timers;
+  const { setTimeout: sleep } = promises;
+  const isLearners = (): boolean => isCalledFrom(place);
+  const fired = (ms: number): void => void (ms > 0 && waits.push(ms));
+
+  const watchedTimeout = (fire: Fire, ms = 0, ...args: unknown[]) => {
+    if (!isLearners()) return setTimeout(fire, ms, ...args);
+    const timer = setTimeout(() => {
+      running.delete(timer);
+      fired(ms);
+      fire(...args);
+    }, ms);
+    running.add(timer);
+    return timer;
+  };
+  const watchedInterval = (fire: Fire, ms = 0, ...args: unknown[]) => {
+    if (!isLearners()) return setInterval(fire, ms, ...args);
+    const timer = setInterval(() => {
+      fired(ms);
+      fire(...args);
+    }, ms);
+    running.add(timer);
+    return timer;
+  };
+  const watchedSleep: typeof sleep = async (ms = 0, value, options) => {
+    const counts = isLearners();
+    const slept = await sleep(ms, value, options);
+    if (counts) fired(ms);
+    return slept;
+  };
+  const clear = (original: Fire) => (timer: unknown) => {
+    running.delete(timer);
+    original(timer);
+  };
+  const replacements = {
+    setTimeout: Object.assign(watchedTimeout, setTimeout),
+    setInterval: watchedInterval,
+    clearTimeout: clear(clearTimeout as Fire),
+    clearInterval: clear(clearInterval as Fire),
+  };
+  Object.assign(timers, replacements);
+  Object.assign(globalThis, replacements);
+  promises.setTimeout = watchedSleep;
+  promises.scheduler.wait = (ms, options) => watchedSleep(ms, undefined, options);
+  syncBuiltinESMExports();
+  return { waits, running };
+}
+
+/** Looks at the nearest caller outside Node and this file: what a library starts for the learner is the library's. */
+function isCalledFrom(place: string): boolean {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 8;
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  Error.stackTraceLimit = stackTraceLimit;
+  const isOther = (frame: string) => /[/\\]/.test(frame) && !/node:|<anonymous>/.test(frame);
+  return frames.find((frame) => isOther(frame) && !frame.includes(import.meta.url))?.includes(place) ?? false;
+}
+
+function watchSockets() {
+  const ports: number[] = [];
+  const servers = new Map<net.Server, string>();
+  const sockets = new Set<net.Socket>();
+  const { listen } = net.Server.prototype;
+  net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
+    const [first] = args;
+    const asked = typeof first === 'object' && first !== null ? (first as net.ListenOptions).port : first;
+    if (asked === undefined || typeof asked === 'number') ports.push(asked ?? 0);
+    this.once('listening', () => {
+      const address = this.address();
+      servers.set(this, `a server on port ${typeof address === 'object' ? address?.port : address}`);
+    });
+    this.once('close', () => servers.delete(this));
+    return (listen as (...all: unknown[]) => net.Server).apply(this, args);
+  };
+  for (const name of ['net.client.socket', 'net.server.socket']) {
+    diagnostics.subscribe(name, (message) => {
+      const { socket } = message as { socket: net.Socket };
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  }
+  const open = (): string[] => {
+    // A connection has two ends here; a server that is still there explains both.
+    if (servers.size > 0) return [...servers.values()];
+    return sockets.size > 0 ? ['a connection'] : [];
+  };
+  return { ports, open };
+}
+
+function watchShutdowns(): { pending: number } {
+  const watch = { pending: 0 };
+  const { tryShutdown } = Server.prototype;
+  Server.prototype.tryShutdown = function (this: Server, callback) {
+    watch.pending++;
+    tryShutdown.call(this, (error) => {
+      watch.pending--;
+      callback(error);
+    });
+  };
+  return watch;
+}
+
+function watchFakeTimers(): { immediate: boolean } {
+  const watch = { immediate: false };
+  const { useFakeTimers } = vi;
+  vi.useFakeTimers = (options) => {
+    const result = useFakeTimers.call(vi, options);
+    watch.immediate ||= globalThis.setImmediate !== realImmediate;
+    return result;
+  };
+  return watch;
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { createVitest, type Reporter, type TestModule, type TestResult } from 'vitest/node';
+import { noConduct, type SuiteLine, type SuiteRequest, type SuiteTest } from './protocol.ts';
+
+/** Hangs cost no processor time, so there are more workers than processors. */
+const MAX_WORKERS = 4;
+
+const tell = (line: SuiteLine): void => void process.send?.(line);
+const entry = new URL('./entry.ts', import.meta.url).href;
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('the folder for the entries is missing');
+
+process.on('disconnect', () => process.exit());
+process.on('uncaughtException', () => {});
+process.on('unhandledRejection', () => {});
+const requested = new Promise<SuiteRequest>((resolve) => process.once('message', resolve));
+
+const reporter: Reporter = {
+  onTestModuleEnd: (module) => {
+    const [error] = module.errors();
+    const message = error && stripVTControlCharacters(error.message);
+    tell({
+      run: {
+        ...(module.meta().streamlings ?? noConduct),
+        id: basename(module.moduleId, '.mjs'),
+        tests: testsOf(module),
+        ...(message === undefined ? {} : { problem: message }),
+        isUnusable: error?.name === 'ExerciseError',
+      },
+    });
+  },
+};
+
+const vitest = await createVitest(
+  {
+    config: false,
+    watch: false,
+    root: folder,
+    include: ['*.mjs'],
+    pool: 'threads',
+    maxWorkers: MAX_WORKERS,
+    reporters: [reporter],
+    disableConsoleIntercept: true,
+    allowOnly: true,
+    dangerouslyIgnoreUnhandledErrors: true,
+    passWithNoTests: true,
+    experimental: { viteModuleRunner: false },
+  },
+  { server: { watch: null } },
+);
+await vitest.standalone();
+const project = vitest.getRootProject();
+
+const request = await requested;
+project.provide('suiteRequest', JSON.stringify(request));
+const specifications = [];
+for (const { id } of request.runs) {
+  const file = join(folder, `${id}.mjs`);
+  await writeFile(
+    file,
+    `import { enter } from ${JSON.stringify(entry)};\nawait enter(${JSON.stringify(id)});\n`,
+  );
+  specifications.push(project.createSpecification(file));
+}
+await vitest.runTestSpecifications(specifications);
+tell({ done: true });
+
+function testsOf(module: TestModule): SuiteTest[] {
+  return [...module.children.allTests()].map((test) => {
+    const [time = '', ...names] = test.fullName.split(' > ');
+    const result: TestResult = test.result();
+    const [error] = result.errors ?? [];
+    const message = error && stripVTControlCharacters(error.message).split('\n')[0];
+    return {
+      name: names.join(' > '),
+      time: Number(time),
+      state: result.state === 'pending' ? 'skipped' : result.state,
+      ...(message === undefined ? {} : { error: message }),
+      ...(error?.expected === undefined ? {} : { expected: String(error.expected) }),
+      ...(error?.actual === undefined ? {} : { received: String(error.actual) }),
+      timedOut: message?.includes('timed out in') ?? false,
+      assertions: test.meta().streamlingsAssertions ?? 0,
+    };
+  });
+}
