@@ -49,9 +49,9 @@ async function loadSuite(file: string): Promise<Suite> {
 function addHooks(run: SuiteRunRequest, conduct: ConductWatch): void {
   let failed = 0;
   let hung = 0;
-  beforeEach((context) => {
-    if ((run.stopsAtFailure && failed > 0) || hung >= MAX_HUNG) context.skip();
-    context.onTestFailed(({ task }) => {
+  beforeEach(({ skip, onTestFailed }) => {
+    if ((run.stopsAtFailure && failed > 0) || hung >= MAX_HUNG) skip();
+    onTestFailed(({ task }) => {
       failed++;
       if (task.result?.errors?.some(({ message }) => message.includes('timed out in'))) hung++;
     });

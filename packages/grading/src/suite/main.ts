@@ -6,6 +6,9 @@ import { noConduct, type SuiteLine, type SuiteRequest, type SuiteTest } from './
 
 /** Hangs cost no processor time, so there are more workers than processors. */
 const MAX_WORKERS = 4;
+/** How much memory the process may use; a suite that keeps more has lost its way. */
+const MAX_RSS_BYTES = 1.5 * 2 ** 30;
+const MEMORY_POLL_MS = 50;
 
 const tell = (line: SuiteLine): void => void process.send?.(line);
 const entry = new URL('./entry.ts', import.meta.url).href;
@@ -15,6 +18,10 @@ if (folder === undefined) throw new Error('the folder for the entries is missing
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
+setInterval(() => {
+  if (process.memoryUsage.rss() < MAX_RSS_BYTES) return;
+  process.stderr.write('it used more than 1.5 GiB of memory', () => process.kill(process.pid, 'SIGKILL'));
+}, MEMORY_POLL_MS).unref();
 const requested = new Promise<SuiteRequest>((resolve) => process.once('message', resolve));
 
 const reporter: Reporter = {
