@@ -86,7 +86,7 @@ export function suite({ routes }: Subject): void {
     const { client, controls } = inMemory();
     await first(client.serverStreaming({ topic: 'news' }));
     await barrier(client);
-    expect(controls.source.yielded).toBe(1);
+    expect(controls.source.pulls).toBe(1);
   });
 
   test('streams five messages to the end, and waits for a client that does not read', async () => {
