@@ -32,6 +32,7 @@ export function serverChecks(): void {
       const { right } = await runs();
       const fixed = right.ports.filter((port) => port !== 0);
       diagnose({ 'L7-03': () => fixed.length > 0 });
+      expect(right.problem, 'what stopped your tests against the right server').toBeUndefined();
       expect([...new Set(fixed)], 'ports that your tests ask for by number').toEqual([]);
       expect(right.ports.length, 'servers that your tests have started').toBeGreaterThan(0);
     },

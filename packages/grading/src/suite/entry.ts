@@ -1,6 +1,17 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, TestRunner, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  type RunnerTestSuite,
+  type TestError,
+  TestRunner,
+  vi,
+} from 'vitest';
 import { createLoad, ExerciseError } from '../exercise.ts';
 import { createRandom } from '../world/random.ts';
 import { type ConductWatch, watchConduct } from './conduct.ts';
@@ -47,14 +58,12 @@ async function loadSuite(file: string): Promise<Suite> {
 }
 
 function addHooks(run: SuiteRunRequest, conduct: ConductWatch): void {
-  let failed = 0;
-  let hung = 0;
-  beforeEach(({ skip, onTestFailed }) => {
-    if ((run.stopsAtFailure && failed > 0) || hung >= MAX_HUNG) skip();
-    onTestFailed(({ task }) => {
-      failed++;
-      if (task.result?.errors?.some(({ message }) => message.includes('timed out in'))) hung++;
-    });
+  beforeEach(({ skip, task }) => {
+    const failed = failuresIn(task.file);
+    const hung = failed.filter((errors) => errors.some(({ message }) => message.includes('timed out in')));
+    if (!(run.stopsAtFailure && failed.length > 0) && hung.length < MAX_HUNG) return;
+    leaveOut(task.file);
+    skip();
   });
   afterEach(({ task, expect: own }) => {
     const counts = [expect, own].map((each) => each.getState().assertionCalls);
@@ -65,6 +74,22 @@ function addHooks(run: SuiteRunRequest, conduct: ConductWatch): void {
   afterAll(async ({}, file) => {
     file.meta.streamlings = run.stopsAtFailure ? conduct.take() : await conduct.settle();
   }, SETTLE_LIMIT_MS);
+}
+
+/** The errors of each test that has failed so far, those of its hooks included. */
+function failuresIn(suite: RunnerTestSuite): TestError[][] {
+  return suite.tasks.flatMap((task) => {
+    if (task.type === 'suite') return failuresIn(task);
+    return task.result?.state === 'fail' ? [task.result.errors ?? []] : [];
+  });
+}
+
+/** Leaves out the tests that have not begun; a test that skips itself would still run its `afterEach`. */
+function leaveOut(suite: RunnerTestSuite): void {
+  for (const task of suite.tasks) {
+    if (task.type === 'suite') leaveOut(task);
+    else if (!task.result) task.mode = 'skip';
+  }
 }
 
 /** Leaves the tests as they are written the first time, turns them round the second, and shuffles them from then on. */
