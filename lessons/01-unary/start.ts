@@ -1,3 +1,8 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from './demo.ts';
+import { serve } from './serve.ts';
 
-await demo({ server: () => import('./src/server.ts'), client: () => import('./src/client.ts') });
+await start(
+  { demo, serve },
+  { server: () => import('./src/server.ts'), client: () => import('./src/client.ts') },
+);

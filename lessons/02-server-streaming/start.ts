@@ -1,7 +1,12 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from './demo.ts';
+import { serve } from './serve.ts';
 
-await demo({
-  server: () => import('./src/server.ts'),
-  client: () => import('./src/client.ts'),
-  notifications: () => import('./src/notifications.ts'),
-});
+await start(
+  { demo, serve },
+  {
+    server: () => import('./src/server.ts'),
+    client: () => import('./src/client.ts'),
+    notifications: () => import('./src/notifications.ts'),
+  },
+);

@@ -1,8 +1,13 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from './demo.ts';
+import { serve } from './serve.ts';
 
-await demo({
-  echo: () => import('./src/echo.ts'),
-  processor: () => import('./src/processor.ts'),
-  feed: () => import('./src/feed.ts'),
-  client: () => import('./src/client.ts'),
-});
+await start(
+  { demo, serve },
+  {
+    echo: () => import('./src/echo.ts'),
+    processor: () => import('./src/processor.ts'),
+    feed: () => import('./src/feed.ts'),
+    client: () => import('./src/client.ts'),
+  },
+);

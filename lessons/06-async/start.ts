@@ -1,8 +1,13 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from './demo.ts';
+import { serve } from './serve.ts';
 
-await demo({
-  routes: () => import('./src/routes.ts'),
-  client: () => import('./src/client.ts'),
-  interceptors: () => import('./src/interceptors.ts'),
-  interop: () => import('./src/interop.ts'),
-});
+await start(
+  { demo, serve },
+  {
+    routes: () => import('./src/routes.ts'),
+    client: () => import('./src/client.ts'),
+    interceptors: () => import('./src/interceptors.ts'),
+    interop: () => import('./src/interop.ts'),
+  },
+);

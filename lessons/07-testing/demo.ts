@@ -1,10 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { runSuite } from '@streamlings/grading/suite';
-import { createWorld } from '@streamlings/grading/world';
-import { createServiceDefinition } from '@streamlings/grpc';
-import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
-import { handlers } from './servers/right.ts';
 
 /** The files of the steps, and the modules with their right servers. */
 const suites = {
@@ -31,15 +26,4 @@ export async function demo(folder: URL): Promise<void> {
     if (tests.length === 0) console.log('  no tests yet');
     for (const each of open) console.log(`  left open: ${each}`);
   }
-}
-
-/** Serves the right server until the process is ended, for clients of your choice. */
-export async function serve(): Promise<void> {
-  const server = new Server();
-  server.addService(createServiceDefinition(StreamingService), handlers(createWorld().world));
-  const port = await new Promise<number>((resolve, reject) => {
-    const insecure = ServerCredentials.createInsecure();
-    server.bindAsync('127.0.0.1:0', insecure, (error, bound) => (error ? reject(error) : resolve(bound)));
-  });
-  console.log(`the right server listens on 127.0.0.1:${port}; Ctrl-C ends it`);
 }

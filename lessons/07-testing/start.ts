@@ -1,4 +1,5 @@
-import { demo, serve } from './demo.ts';
+import { start } from '@streamlings/grading/demo';
+import { demo } from './demo.ts';
+import { serve } from './serve.ts';
 
-if (process.argv[2] === 'serve') await serve();
-else await demo(new URL('./src/', import.meta.url));
+await start({ demo, serve }, new URL('./src/', import.meta.url));

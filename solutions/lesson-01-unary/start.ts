@@ -1,6 +1,11 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from 'lesson-01/demo';
+import { serve } from 'lesson-01/serve';
 
-await demo({
-  server: () => import('./src/server.ts'),
-  client: () => import('./src/client.ts'),
-});
+await start(
+  { demo, serve },
+  {
+    server: () => import('./src/server.ts'),
+    client: () => import('./src/client.ts'),
+  },
+);

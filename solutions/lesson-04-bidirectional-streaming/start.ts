@@ -1,8 +1,13 @@
+import { start } from '@streamlings/grading/demo';
 import { demo } from 'lesson-04/demo';
+import { serve } from 'lesson-04/serve';
 
-await demo({
-  echo: () => import('./src/echo.ts'),
-  processor: () => import('./src/processor.ts'),
-  feed: () => import('./src/feed.ts'),
-  client: () => import('./src/client.ts'),
-});
+await start(
+  { demo, serve },
+  {
+    echo: () => import('./src/echo.ts'),
+    processor: () => import('./src/processor.ts'),
+    feed: () => import('./src/feed.ts'),
+    client: () => import('./src/client.ts'),
+  },
+);

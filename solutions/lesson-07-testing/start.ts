@@ -1,4 +1,5 @@
-import { demo, serve } from 'lesson-07/demo';
+import { start } from '@streamlings/grading/demo';
+import { demo } from 'lesson-07/demo';
+import { serve } from 'lesson-07/serve';
 
-if (process.argv[2] === 'serve') await serve();
-else await demo(new URL('./src/', import.meta.url));
+await start({ demo, serve }, new URL('./src/', import.meta.url));

@@ -17,7 +17,8 @@ import type { TinyCourse } from './tiny-course.ts';
 async function readUnits({ root }: TinyCourse) {
   const unit = await findUnit('lesson-01', root);
   const { snapshot, mistakes, variants } = await inspectUnit(unit, root, false);
-  const checks = snapshot?.steps.flatMap((step) => step.checks.map(({ name }) => name)) ?? [];
+  const checks =
+    snapshot?.steps.flatMap(({ number, checks }) => checks.map(({ name }) => ({ step: number, name }))) ?? [];
   return [{ name: unit.name, title: snapshot?.title ?? '', folder: unit.folder, checks, mistakes, variants }];
 }
 

@@ -7,8 +7,8 @@ export interface ReportedUnit {
   title: string;
   /** The absolute path of its folder. */
   folder: string;
-  /** The names of its checks, in order. */
-  checks: readonly string[];
+  /** Its checks, in order; a name may come back in another step. */
+  checks: ReadonlyArray<{ step: number; name: string }>;
   mistakes: readonly Mistake[];
   variants: readonly Replaced[];
 }
@@ -99,9 +99,11 @@ function formatCorpus(units: readonly ReportedUnit[]): string {
 
 function formatUnit(unit: ReportedUnit, root: string): string {
   const rows = unit.checks.map((check) => {
-    const caught = unit.mistakes.filter(({ fails }) => fails === check);
+    const caught = unit.mistakes.filter(
+      ({ step, fails }) => step.number === check.step && fails === check.name,
+    );
     const programs = caught.map(({ misconception, path }) => linkTo(misconception, path, root));
-    return [check, programs.join(', ') || 'only together with one before it'];
+    return [check.name, programs.join(', ') || 'only together with one before it'];
   });
   const styles = unit.variants.map(({ path }) => linkTo(nameOf(path), path, root));
   return [

@@ -81,7 +81,9 @@ async function judgeDocuments(
 ): Promise<string[]> {
   const units = inspections.flatMap(({ unit, snapshot, mistakes, variants }) => {
     if (!snapshot) return [];
-    const checks = snapshot.steps.flatMap((step) => step.checks.map(({ name }) => name));
+    const checks = snapshot.steps.flatMap(({ number, checks }) =>
+      checks.map(({ name }) => ({ step: number, name })),
+    );
     return [{ name: unit.name, title: snapshot.title, folder: unit.folder, checks, mistakes, variants }];
   });
   if (writesReport) {

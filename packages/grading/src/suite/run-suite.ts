@@ -18,7 +18,7 @@ const { setTimeout, clearTimeout } = globalThis;
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-/** How long all runs together may take, in milliseconds; a check of them needs a longer limit. */
+/** How long all runs together may take by default, in milliseconds; a check of them needs a longer limit. */
 export const SUITE_LIMIT_MS = 20_000;
 
 /** Which suite to run, and against what. */
@@ -28,6 +28,8 @@ export interface RunSuiteOptions {
   /** The module with the subjects. */
   subjects: URL;
   runs: Array<Pick<SuiteRunRequest, 'id' | 'subject'> & Partial<SuiteRunRequest>>;
+  /** How long all runs together may take, in milliseconds; {@link SUITE_LIMIT_MS} by default. */
+  limitMs?: number;
 }
 
 /** How long a test or a hook may take unless its run says otherwise, in milliseconds. */
@@ -39,7 +41,12 @@ const TEST_LIMIT_MS = 1500;
  *
  * @throws ExerciseError if the file cannot be used.
  */
-export async function runSuite({ file, subjects, runs }: RunSuiteOptions): Promise<Map<string, SuiteRun>> {
+export async function runSuite({
+  file,
+  subjects,
+  runs,
+  limitMs = SUITE_LIMIT_MS,
+}: RunSuiteOptions): Promise<Map<string, SuiteRun>> {
   const timeFactor = graded?.timeFactor ?? 1;
   const request: SuiteRequest = {
     file: graded?.files[file] ?? file,
@@ -51,7 +58,7 @@ export async function runSuite({ file, subjects, runs }: RunSuiteOptions): Promi
       testLimitMs: (each.testLimitMs ?? TEST_LIMIT_MS) * timeFactor,
     })),
   };
-  const results = await collect(request, SUITE_LIMIT_MS * timeFactor);
+  const results = await collect(request, limitMs * timeFactor);
   for (const { isUnusable, problem } of results.values()) {
     if (isUnusable) throw new ExerciseError(problem ?? 'the file cannot be used');
   }

@@ -13,12 +13,14 @@ const MAX_ALIKE = 5;
  * Of a long stream the first frames are printed, those that use up a window, and how it ends.
  *
  * @param services what the server serves, so that its messages can be shown decoded
+ * @param port where to stand; by default a free one
  */
 export async function watchWire(
   services: DescService | readonly DescService[],
   address: string,
+  port = 0,
 ): Promise<Tap> {
-  const [host = '', port] = address.split(/:(?=\d+$)/);
+  const [host = '', serverPort] = address.split(/:(?=\d+$)/);
   const print = createLivePrinter(
     (line) => console.log(line),
     () => ({
@@ -29,7 +31,8 @@ export async function watchWire(
   );
   const shorten = createShortener();
   return createTap({
-    target: { host, port: Number(port) },
+    target: { host, port: Number(serverPort) },
+    listen: { port },
     registry: createRegistry(...[services].flat()),
     onEvent: (event) => {
       if (event.kind !== 'frame') print(event);

@@ -1,0 +1,1 @@
+export const suit = 'a slip of the pen';
