@@ -57,9 +57,9 @@ export function createProgram(): Command {
     .option('--budget <minutes>', 'start no new run after this time', parseCount)
     .option('--report', 'write the pages about the grading, with what was measured')
     .action(verifyCourse);
-  command('mutate [lessons...]', 'for authors: run the checks against mutants of the solutions').action(
-    mutateCourse,
-  );
+  command('mutate [lessons...]', 'for authors: run the checks against mutants of the solutions')
+    .option('--report', 'write the scores into the page about the grading')
+    .action(mutateCourse);
   return program;
 }
 

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findUnit } from '../src/discovery.ts';
-import { checkDocuments, readEarlierMeasurements, writeDocuments } from '../src/documents/documents.ts';
 import {
-  addMeasurement,
-  formatGradingReport,
-  type Measurement,
-  readMeasurements,
-} from '../src/documents/grading-report.ts';
+  checkDocuments,
+  readEarlierMeasured,
+  writeDocuments,
+  writeMeasured,
+} from '../src/documents/documents.ts';
+import { formatGradingReport } from '../src/documents/grading-report.ts';
+import { addMutants, addRuns, type Measured, readMeasured } from '../src/documents/measured.ts';
 import { misconceptions } from '../src/documents/misconceptions.ts';
 import { inspectUnit } from '../src/verify/inspect-unit.ts';
 import { createReleasedCourse } from './released-course.ts';
@@ -22,7 +23,7 @@ async function readUnits({ root }: TinyCourse) {
   return [{ name: unit.name, title: snapshot?.title ?? '', folder: unit.folder, checks, mistakes, variants }];
 }
 
-const measurement: Measurement = {
+const busy = {
   date: '2026-11-21',
   node: '26.10.0',
   lessons: 1,
@@ -30,6 +31,9 @@ const measurement: Measurement = {
   unexpected: 0,
   isStressed: true,
 };
+const idle = { ...busy, isStressed: false };
+const score = { date: '2026-11-21', lesson: 'lesson-01', mutants: 49, killed: 43 };
+const measured: Measured = { runs: [busy], mutants: [score] };
 
 describe('the pages about the course', () => {
   test('lead from a symptom to the check that catches it, and to a program that proves it', async () => {
@@ -68,22 +72,37 @@ describe('the pages about the course', () => {
   test('keep what was measured when they are written anew', async () => {
     await using course = await createReleasedCourse();
     const units = await readUnits(course);
-    await writeDocuments(units, course.root, [measurement]);
+    await writeDocuments(units, course.root, measured);
     await writeDocuments(units, course.root);
-    expect(await readEarlierMeasurements(course.root)).toEqual([measurement]);
+    expect(await readEarlierMeasured(course.root)).toEqual(measured);
+  });
+
+  test('take in a score and leave the rest as it is', async () => {
+    await using course = await createReleasedCourse();
+    const units = await readUnits(course);
+    await writeDocuments(units, course.root, measured);
+    const better = addMutants(measured, { ...score, killed: 49 });
+    await writeMeasured(course.root, better);
+    expect(await checkDocuments(units, course.root)).toEqual([]);
+    expect(await readEarlierMeasured(course.root)).toEqual(better);
   });
 });
 
-describe('a measurement', () => {
-  test('replaces the earlier one on the same Node under the same load', () => {
-    const idle = { ...measurement, isStressed: false };
-    const later = { ...measurement, date: '2026-12-01', runs: 2 };
-    expect(addMeasurement([measurement, idle], later)).toEqual([idle, later]);
+describe('what was measured', () => {
+  test('replaces what was measured before on the same Node under the same load', () => {
+    const later = { ...busy, date: '2026-12-01', runs: 2 };
+    expect(addRuns({ runs: [busy, idle], mutants: [] }, later).runs).toEqual([idle, later]);
+  });
+
+  test('is in the order of the lessons, and has one score for each', () => {
+    const second = { ...score, lesson: 'lesson-02' };
+    const again = { ...score, killed: 44 };
+    expect(addMutants({ runs: [], mutants: [second, score] }, again).mutants).toEqual([again, second]);
   });
 
   test('reads back as it was written', () => {
-    const measurements = [measurement, { ...measurement, node: '22.23.3', isStressed: false }];
-    expect(readMeasurements(formatGradingReport([], measurements, '/'))).toEqual(measurements);
-    expect(readMeasurements(undefined)).toEqual([]);
+    const both = { runs: [busy, { ...idle, node: '22.23.3' }], mutants: [score] };
+    expect(readMeasured(formatGradingReport([], both, '/'))).toEqual(both);
+    expect(readMeasured(undefined)).toEqual({ runs: [], mutants: [] });
   });
 });

@@ -1,10 +1,10 @@
 import { type MutationResult, mutate } from '@streamlings/course/mutate';
 
 /** Runs the checks of the named lessons, or of all, against mutants of their solutions, and lists what survives. */
-export async function mutateCourse(names: string[]): Promise<void> {
+export async function mutateCourse(names: string[], { report = false }: { report?: boolean }): Promise<void> {
   let count = 0;
   const onMutant = () => void (process.stderr.isTTY && process.stderr.write(`\r${++count} mutants`));
-  const results = await mutate({ names, onMutant });
+  const results = await mutate({ names, onMutant, writesReport: report });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   for (const { unit, mutants, killed } of results) console.log(formatScore(unit.name, mutants, killed));
   if (results.length > 1)

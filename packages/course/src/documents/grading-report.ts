@@ -1,5 +1,6 @@
 import type { Mistake, Replaced } from '../verify/mistakes.ts';
 import { linkTo, tableOf } from './markdown.ts';
+import { formatMeasured, type Measured } from './measured.ts';
 
 /** A lesson, as far as the report needs it. */
 export interface ReportedUnit {
@@ -13,68 +14,19 @@ export interface ReportedUnit {
   variants: readonly Replaced[];
 }
 
-/** What one `verify` of the whole course measured. */
-export interface Measurement {
-  /** As an ISO 8601 date. */
-  date: string;
-  node: string;
-  lessons: number;
-  runs: number;
-  /** Runs that did not come out as they must. */
-  unexpected: number;
-  isStressed: boolean;
-}
-
-const measuredHeading = '## Measured';
-const measuredHeader = ['Date', 'Node', 'Lessons', 'Runs', 'Unexpected', 'Processors'];
-
 /** Writes the report on the quality of grading, as Markdown. */
 export function formatGradingReport(
   units: readonly ReportedUnit[],
-  measurements: readonly Measurement[],
+  measured: Measured,
   root: string,
 ): string {
-  const rows = measurements.map(({ date, node, lessons, runs, unexpected, isStressed }) => [
-    date,
-    node,
-    String(lessons),
-    String(runs),
-    String(unexpected),
-    isStressed ? 'kept busy' : 'as they were',
-  ]);
   const parts = [
     introduction,
     formatCorpus(units),
     ...units.map((unit) => formatUnit(unit, root)),
-    measuredHeading,
-    'Every line is one run of `pnpm verify --report` over the course as it was that day.',
-    tableOf(measuredHeader, rows),
+    formatMeasured(measured),
   ];
   return `${parts.join('\n\n')}\n`;
-}
-
-/** Reads the measurements of an earlier report; the text may be missing. */
-export function readMeasurements(report: string | undefined): Measurement[] {
-  const measured = report?.split(`${measuredHeading}\n`)[1] ?? '';
-  return [...measured.matchAll(/^\| (\d{4}-.+) \|$/gm)].map(([, row = '']) => {
-    const [date = '', node = '', lessons, runs, unexpected, processors] = row.split(' | ');
-    const isStressed = processors === 'kept busy';
-    return {
-      date,
-      node,
-      lessons: Number(lessons),
-      runs: Number(runs),
-      unexpected: Number(unexpected),
-      isStressed,
-    };
-  });
-}
-
-/** Adds a measurement; it replaces the earlier one of the same kind. */
-export function addMeasurement(measurements: readonly Measurement[], added: Measurement): Measurement[] {
-  const isSameKind = ({ node, isStressed }: Measurement) =>
-    node === added.node && isStressed === added.isStressed;
-  return [...measurements.filter((each) => !isSameKind(each)), added];
 }
 
 const introduction = `# How the grading is graded

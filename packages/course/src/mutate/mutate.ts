@@ -7,6 +7,8 @@ import { CheckState, type Event } from '@streamlings/proto/streamlings/result/v1
 import { CourseError } from '../course-error.ts';
 import { courseRoot } from '../course-root.ts';
 import { findUnit, findUnits, type Unit } from '../discovery.ts';
+import { readEarlierMeasured, writeMeasured } from '../documents/documents.ts';
+import { addMutants } from '../documents/measured.ts';
 import { loadWorkspace } from '../workspace.ts';
 import { type Mutant, makeMutants } from './mutants.ts';
 import { readExcuses, type Survivor } from './survivors.ts';
@@ -25,6 +27,8 @@ export interface MutationResult {
 export interface MutateOptions {
   /** The names of lessons and workshops; all if there are none. */
   names?: string[];
+  /** Whether the scores are written into the page on grading. */
+  writesReport?: boolean;
   root?: string;
   onMutant?(): void;
 }
@@ -40,7 +44,17 @@ export async function mutate(options: MutateOptions = {}): Promise<MutationResul
     names.length > 0 ? await Promise.all(names.map((name) => findUnit(name, root))) : await findUnits(root);
   const results: MutationResult[] = [];
   for (const unit of units) results.push(await mutateUnit(unit, root, options));
+  if (options.writesReport) await report(results, root);
   return results;
+}
+
+async function report(results: MutationResult[], root: string): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10);
+  let measured = await readEarlierMeasured(root);
+  for (const { unit, mutants, killed } of results) {
+    measured = addMutants(measured, { date, lesson: unit.name, mutants, killed });
+  }
+  await writeMeasured(root, measured);
 }
 
 interface Job {

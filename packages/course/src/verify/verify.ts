@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { courseRoot } from '../course-root.ts';
 import { findUnit, findUnits } from '../discovery.ts';
-import { checkDocuments, readEarlierMeasurements, writeDocuments } from '../documents/documents.ts';
-import { addMeasurement, type Measurement } from '../documents/grading-report.ts';
+import { checkDocuments, readEarlierMeasured, writeDocuments } from '../documents/documents.ts';
+import { addRuns } from '../documents/measured.ts';
 import { startBurners } from './burners.ts';
 import { checkProof } from './check-proof.ts';
 import { checkGenerated } from './generated.ts';
@@ -87,15 +87,16 @@ async function judgeDocuments(
     return [{ name: unit.name, title: snapshot.title, folder: unit.folder, checks, mistakes, variants }];
   });
   if (writesReport) {
-    const measurement: Measurement = {
+    const earlier = await readEarlierMeasured(root);
+    const measured = addRuns(earlier, {
       date: new Date().toISOString().slice(0, 10),
       node: process.versions.node,
       lessons: units.length,
       runs: outcomes.length,
       unexpected: outcomes.filter((outcome) => outcome.problems.length > 0).length,
       isStressed: stress,
-    };
-    await writeDocuments(units, root, addMeasurement(await readEarlierMeasurements(root), measurement));
+    });
+    await writeDocuments(units, root, measured);
   }
   return checkDocuments(units, root);
 }
