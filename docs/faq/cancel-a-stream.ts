@@ -1,5 +1,10 @@
 import { credentials, Server, status } from '@grpc/grpc-js';
-import { createAsyncClient, createClient, createServiceDefinition, type ServiceHandler } from '@streamlings/grpc';
+import {
+  createAsyncClient,
+  createClient,
+  createServiceDefinition,
+  type ServiceHandler,
+} from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { listen } from '../listen.ts';
 

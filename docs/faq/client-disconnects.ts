@@ -1,5 +1,10 @@
 import { credentials, Metadata, Server, status } from '@grpc/grpc-js';
-import { createAsyncClient, createServiceDefinition, type ServiceHandler, StatusError } from '@streamlings/grpc';
+import {
+  createAsyncClient,
+  createServiceDefinition,
+  type ServiceHandler,
+  type StatusError,
+} from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { createTap } from '@streamlings/wire';
 import { listen } from '../listen.ts';

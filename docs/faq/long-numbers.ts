@@ -5,21 +5,20 @@ import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/st
 import { listen } from '../listen.ts';
 import { loadStreamingService } from '../load-service.ts';
 
-const timestamp = 2n ** 53n + 1n;
+const exact = 2n ** 53n + 1n;
 const unaryCall: ServiceHandler<typeof StreamingService, 'unaryCall'> = (_call, callback) =>
-  callback(null, { timestamp });
+  callback(null, { timestamp: exact });
 
 const server = new Server();
 server.addService(createServiceDefinition(StreamingService), { unaryCall });
 const address = await listen(server);
-console.log(`sent: ${timestamp}`);
+console.log(`sent: ${exact}`);
 
 for (const longs of [undefined, Number, String]) {
   const Client = loadStreamingService({ longs });
   const client = new Client(address, credentials.createInsecure());
-  const answer = await promisify(client.unaryCall.bind(client))({});
-  const { constructor } = answer.timestamp;
-  console.log(`longs: ${longs?.name}: a ${constructor.name}, ${answer.timestamp}, plus 1: ${answer.timestamp + 1}`);
+  const { timestamp } = await promisify(client.unaryCall.bind(client))({});
+  console.log(`${longs ? `longs: ${longs.name}` : 'default'}: ${timestamp}, plus 1: ${timestamp + 1}`);
   client.close();
 }
 server.forceShutdown();

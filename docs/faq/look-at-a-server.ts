@@ -20,7 +20,11 @@ addReflection(server, [StreamingService]);
 const url = `http://${await listen(server)}`;
 
 await bufCurl('--list-methods', url);
-await bufCurl('-d', '{"topic":"tea","max_messages":2}', `${url}/${StreamingService.typeName}/ServerStreaming`);
+await bufCurl(
+  '-d',
+  '{"topic":"tea","max_messages":2}',
+  `${url}/${StreamingService.typeName}/ServerStreaming`,
+);
 server.forceShutdown();
 
 /** Prints what `buf curl --protocol grpc --http2-prior-knowledge ...` prints. */

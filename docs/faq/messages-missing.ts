@@ -17,10 +17,14 @@ const serverStreaming: ServiceHandler<typeof StreamingService, 'serverStreaming'
 const server = new Server();
 server.addService(createServiceDefinition(StreamingService), { serverStreaming });
 const [host = '', port] = (await listen(server)).split(':');
-const tap = await createTap({ target: { host, port: Number(port) }, registry: createRegistry(StreamingService) });
+const tap = await createTap({
+  target: { host, port: Number(port) },
+  registry: createRegistry(StreamingService),
+});
 const client = createAsyncClient(StreamingService, tap.address, credentials.createInsecure());
 
-for await (const { content } of client.serverStreaming({ topic: 'numbers' })) console.log(`received ${content}`);
+for await (const { content } of client.serverStreaming({ topic: 'numbers' }))
+  console.log(`received ${content}`);
 for (const { from, json } of tap.timeline().messages) console.log(`the ${from} sent ${JSON.stringify(json)}`);
 
 client.close();

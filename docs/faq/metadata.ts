@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import { credentials, Metadata, Server } from '@grpc/grpc-js';
 import { createServiceDefinition, type ServiceHandler } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
@@ -6,9 +5,7 @@ import { listen } from '../listen.ts';
 import { loadStreamingService } from '../load-service.ts';
 
 const unaryCall: ServiceHandler<typeof StreamingService, 'unaryCall'> = (call, callback) => {
-  const { metadata } = call;
-  const [name = ''] = metadata.get('name-bin');
-  console.log(`the server received city: ${metadata.get('city')}, name-bin: ${name.toString()}`);
+  for (const key of ['city', 'name-bin']) console.log(`received ${key}: ${call.metadata.get(key)}`);
   callback(null, {});
 };
 
@@ -26,12 +23,12 @@ for (const [key, value] of [
 ] as const) {
   try {
     metadata.set(key, value);
-    console.log(`${key}: fine`);
+    console.log(`set ${key}`);
   } catch (error) {
     console.log(`${key}: ${(error as Error).message}`);
   }
 }
-await promisify(client.unaryCall.bind(client))({}, metadata);
-
-client.close();
-server.forceShutdown();
+client.unaryCall({}, metadata, () => {
+  client.close();
+  server.forceShutdown();
+});

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { credentials, Server } from '@grpc/grpc-js';
-import { createAsyncClient, createClient, createServiceDefinition, type ServiceHandler } from '@streamlings/grpc';
+import {
+  createAsyncClient,
+  createClient,
+  createServiceDefinition,
+  type ServiceHandler,
+} from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { listen } from '../listen.ts';
 
@@ -27,12 +32,12 @@ call.on('data', () => received++);
 await once(call, 'data');
 call.pause();
 
-// At rest: a hundred other calls went there and back, and the server made nothing meanwhile.
+// The server is at rest when a hundred other calls went there and back and it has made nothing meanwhile.
 for (let quiet = 0, before = -1; quiet < 100; quiet = made === before ? quiet + 1 : 0) {
   before = made;
   await ask({});
 }
-console.log(`paused: the server has made ${made} of 1000 pictures and waits`, received);
+console.log(`paused: the server has made ${made} of 1000 pictures and waits`);
 console.log(`another call on this connection: ${(await ask({})).content}`);
 
 call.resume();

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { type ClientReadableStream, credentials, Server, status } from '@grpc/grpc-js';
-import { createAsyncClient, createClient, createServiceDefinition, type ServiceHandler } from '@streamlings/grpc';
+import {
+  createAsyncClient,
+  createClient,
+  createServiceDefinition,
+  type ServiceHandler,
+} from '@streamlings/grpc';
 import { FeedService } from '@streamlings/proto/streamlings/feed/v1/feed';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { listen } from '../listen.ts';

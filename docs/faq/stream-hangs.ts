@@ -36,6 +36,8 @@ function describe(when: string): void {
   const [stream] = tap.timeline().streams;
   for (const side of ['client', 'server'] as const) {
     const isDone = stream?.endedMs[side] !== undefined;
-    console.log(`${when}: the ${side} has sent ${stream?.messages[side]} messages and is ${isDone ? '' : 'not '}done`);
+    console.log(
+      `${when}: the ${side} has sent ${stream?.messages[side]} messages and is ${isDone ? '' : 'not '}done`,
+    );
   }
 }

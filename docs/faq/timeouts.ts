@@ -1,41 +1,42 @@
-import { credentials, Server, status } from '@grpc/grpc-js';
+import { promisify } from 'node:util';
+import { type CallOptions, credentials, Server, status } from '@grpc/grpc-js';
 import { createClient, createServiceDefinition, type ServiceHandler } from '@streamlings/grpc';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { listen } from '../listen.ts';
 
-const PERIOD_MS = 20;
-
 /** Sends a message every 20 ms, as many as were asked for, and then falls silent. */
 const serverStreaming: ServiceHandler<typeof StreamingService, 'serverStreaming'> = (call) => {
+  console.log(`  the server knows a deadline: ${call.getDeadline() !== Number.POSITIVE_INFINITY}`);
   let left = call.request.maxMessages;
-  const timer = setInterval(() => left-- > 0 && call.write({ content: 'tick' }), PERIOD_MS);
+  const timer = setInterval(() => left-- > 0 && call.write({ content: 'tick' }), 20);
   call.on('cancelled', () => clearInterval(timer));
 };
 
 const server = new Server();
 server.addService(createServiceDefinition(StreamingService), { serverStreaming });
 const client = createClient(StreamingService, await listen(server), credentials.createInsecure());
+await promisify(client.waitForReady.bind(client))(Date.now() + 5000);
 
-const lively = client.serverStreaming({ topic: 'clock', maxMessages: 1000 }, { deadline: Date.now() + 300 });
-console.log(`a deadline of 300 ms, a message every 20 ms: ${await statusOf(lively)}`);
+/** Follows a stream until it is over, or until nothing has come for half a second. */
+async function follow(maxMessages: number, options: CallOptions): Promise<void> {
+  const call = client.serverStreaming({ topic: 'clock', maxMessages }, options);
+  const silence = setTimeout(() => call.cancel(), 500);
+  let received = 0;
+  call.on('data', () => {
+    received++;
+    silence.refresh();
+  });
+  const over = Promise.withResolvers<string | undefined>();
+  call.on('error', ({ code }) => over.resolve(status[code]));
+  const outcome = await over.promise;
+  clearTimeout(silence);
+  console.log(`  ${received > 3 ? 'more than 3' : received} messages, then ${outcome}`);
+}
 
-let received = 0;
-const silent = client.serverStreaming({ topic: 'clock', maxMessages: 3 });
-const silence = setTimeout(() => silent.cancel(), 300);
-silent.on('data', () => {
-  received++;
-  silence.refresh();
-});
-const outcome = await statusOf(silent);
-console.log(`300 ms of silence after ${received} messages: ${outcome}`);
+console.log('a lively stream, with a deadline of 500 ms:');
+await follow(1000, { deadline: Date.now() + 500 });
+console.log('three messages, then silence, without a deadline:');
+await follow(3, {});
 
 client.close();
 server.forceShutdown();
-
-function statusOf(call: typeof lively): Promise<string> {
-  const over = Promise.withResolvers<string>();
-  call.on('status', ({ code }) => over.resolve(status[code]));
-  call.on('error', () => {});
-  call.resume();
-  return over.promise;
-}

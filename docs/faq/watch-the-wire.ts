@@ -20,7 +20,8 @@ const client = createAsyncClient(StreamingService, tap.address, credentials.crea
 
 for await (const { content } of client.serverStreaming({ topic: 'tea' })) console.log(content);
 
-for (const line of formatTimeline(tap.timeline(), { types: ['HEADERS', 'DATA'] })) console.log(line.slice(10));
+for (const line of formatTimeline(tap.timeline(), { types: ['HEADERS', 'DATA'] }))
+  console.log(line.slice(10));
 
 client.close();
 await tap.close();
