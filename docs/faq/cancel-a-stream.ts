@@ -31,7 +31,6 @@ const { unaryCall: askServer } = createAsyncClient(StreamingService, client);
 
 const call = client.serverStreaming({ topic: 'news' });
 call.on('status', ({ code }) => console.log(`the client's status: ${status[code]}`));
-call.on('error', () => {}); // Without a listener, both ways of leaving would end the process.
 for await (const { content } of call) {
   console.log(content);
   if (content === 'two') break;

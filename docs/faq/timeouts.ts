@@ -17,10 +17,10 @@ server.addService(createServiceDefinition(StreamingService), { serverStreaming }
 const client = createClient(StreamingService, await listen(server), credentials.createInsecure());
 await promisify(client.waitForReady.bind(client))(Date.now() + 5000);
 
-/** Follows a stream until it is over, or until nothing has come for half a second. */
+/** Follows a stream until it is over, or until nothing has come for 400 ms. */
 async function follow(maxMessages: number, options: CallOptions): Promise<void> {
   const call = client.serverStreaming({ topic: 'clock', maxMessages }, options);
-  const silence = setTimeout(() => call.cancel(), 500);
+  const silence = setTimeout(() => call.cancel(), 400);
   let received = 0;
   call.on('data', () => {
     received++;
@@ -33,8 +33,8 @@ async function follow(maxMessages: number, options: CallOptions): Promise<void> 
   console.log(`  ${received > 3 ? 'more than 3' : received} messages, then ${outcome}`);
 }
 
-console.log('a lively stream, with a deadline of 500 ms:');
-await follow(1000, { deadline: Date.now() + 500 });
+console.log('a lively stream, with a deadline of 400 ms:');
+await follow(1000, { deadline: Date.now() + 400 });
 console.log('three messages, then silence, without a deadline:');
 await follow(3, {});
 
