@@ -35,9 +35,7 @@ server.forceShutdown();
 function describe(when: string): void {
   const [stream] = tap.timeline().streams;
   for (const side of ['client', 'server'] as const) {
-    const isDone = stream?.endedMs[side] !== undefined;
-    console.log(
-      `${when}: the ${side} has sent ${stream?.messages[side]} messages and is ${isDone ? '' : 'not '}done`,
-    );
+    const hasEnded = stream?.endedMs[side] !== undefined;
+    console.log(`${when}: messages of the ${side}: ${stream?.messages[side]}, end: ${hasEnded}`);
   }
 }
