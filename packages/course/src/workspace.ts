@@ -11,7 +11,7 @@ import { writeFileIfChanged } from './state/write-file.ts';
 import { normalizeLines } from './text-lines.ts';
 
 /** What nothing is graded by, and a learner may well play with. */
-const playground = ['demo.ts', 'start.ts'];
+const playground = ['demo.ts', 'serve.ts', 'start.ts'];
 
 /**
  * Says how a lesson (`lesson-01`) or a solution (`lesson-01-solution`) is graded: by the course's own checks and its

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckState } from '@streamlings/proto/streamlings/result/v1/result';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { collectChecks } from '../src/supervisor/grader.ts';
 import { grade, gradeProgram, rightAnswer, serverWith } from './grade-program.ts';
 
@@ -59,6 +59,15 @@ describe('the leak watch', () => {
       export const stop = () => client.close();`;
     expect(await gradeTimers(source)).toMatchObject({ label: 'timers after the start', received: '0' });
   });
+});
+
+it('the calls of a run go past a proxy', async () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
+  vi.stubEnv('https_proxy', 'http://127.0.0.1:1');
+  const { verdicts } = await gradeProgram(rightAnswer);
+  expect(verdicts.map(({ state }) => state)).toEqual(verdicts.map(() => CheckState.PASSED));
+  expect(verdicts.length).toBeGreaterThan(0);
 });
 
 describe('the console of a run', () => {

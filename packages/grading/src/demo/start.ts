@@ -1,3 +1,4 @@
+import { exemptLoopback } from '../loopback.ts';
 import type { Hosted } from './host.ts';
 import { watchWire } from './watch-wire.ts';
 
@@ -11,6 +12,7 @@ export interface Program<Exercise> {
 
 /** Does what the command line asks for: the demo, or with `serve` and perhaps a port, a server that shows its frames. */
 export async function start<Exercise>({ demo, serve }: Program<Exercise>, exercise: Exercise): Promise<void> {
+  Object.assign(process.env, exemptLoopback(process.env));
   const [command, port = '0', ...more] = process.argv.slice(2);
   if (command === undefined) return demo(exercise);
   if (command !== 'serve' || !isPort(port) || more.length > 0) {

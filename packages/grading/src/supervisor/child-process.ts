@@ -8,6 +8,7 @@ import type { ChildLine } from '../child/channel.ts';
 import type { Heartbeat } from '../child/main.ts';
 import type { RunRequest } from '../child/run-request.ts';
 import type { TapReply } from '../child/taps.ts';
+import { exemptLoopback } from '../loopback.ts';
 
 const main = fileURLToPath(new URL('../child/main.ts', import.meta.url));
 
@@ -39,7 +40,13 @@ export class GradingChild {
       cwd: folder,
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', VITEST: undefined, NODE_ENV: 'test' },
+      env: {
+        ...exemptLoopback(process.env),
+        NODE_OPTIONS: '',
+        NODE_NO_WARNINGS: '1',
+        VITEST: undefined,
+        NODE_ENV: 'test',
+      },
     });
     const ended = Promise.withResolvers<string>();
     this.ended = ended.promise;
