@@ -65,7 +65,7 @@ it('the calls of a run go past a proxy', async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
   vi.stubEnv('https_proxy', 'http://127.0.0.1:1');
-  const { verdicts } = await gradeProgram(rightAnswer);
+  const { verdicts } = await gradeProgram(serverWith(rightAnswer));
   expect(verdicts.map(({ state }) => state)).toEqual(verdicts.map(() => CheckState.PASSED));
   expect(verdicts.length).toBeGreaterThan(0);
 });
