@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { showDiff } from './commands/diff.ts';
+import { examineMachine } from './commands/doctor.ts';
 import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
 import { mutateCourse } from './commands/mutate.ts';
+import { openFile } from './commands/open.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
@@ -26,6 +29,14 @@ export function createProgram(): Command {
   command('hint [lesson]', 'show a hint of a lesson')
     .argument('[number]', 'which one', parseCount)
     .action(showHint);
+  command('open [lesson]', 'open the file to edit, at the line that the last run points to')
+    .option('--step <number>', 'of this step', parseStep)
+    .action(openFile);
+  command('diff [lesson]', 'show how your file differs from the starter, or from the solution')
+    .option('--step <number>', 'of this step', parseStep)
+    .option('--solution', 'from the solution, once the step is solved')
+    .option('--show-me', 'from the solution before that')
+    .action(showDiff);
   command('reset <lesson>', 'restore the starter; your files are copied first')
     .option('--step <number>', 'of one step only', parseStep)
     .action(resetLesson);
@@ -34,6 +45,9 @@ export function createProgram(): Command {
     .option('--step <number>', 'of one step only', parseStep)
     .option('-y, --yes', 'do not ask')
     .action(solveLesson);
+  command('doctor', 'say whether this machine has what the course needs')
+    .option('--json', 'as JSON')
+    .action(examineMachine);
   command('load <method>', 'keep calls running against any server, for example `package.Service/Method`')
     .requiredOption('--to <address>', 'where it listens, as host:port')
     .option('--for <time>', 'how long, for example 500ms, 60s or 2m', parseDuration, 10_000)

@@ -9,7 +9,7 @@ const bin = resolve(import.meta.dirname, '../bin/streamlings.js');
 /** Runs the command as a learner does, without a terminal. */
 async function streamlings({ root }: TinyCourse, ...args: string[]) {
   const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>();
-  const env = { ...process.env, FORCE_COLOR: undefined, STREAMLINGS_ROOT: root };
+  const env = { ...process.env, FORCE_COLOR: undefined, EDITOR: '/bin/false', STREAMLINGS_ROOT: root };
   const child = execFile(process.execPath, [bin, ...args], { env }, (_error, stdout, stderr) => {
     resolve({ code: child.exitCode ?? -1, stdout, stderr });
   });
@@ -53,6 +53,44 @@ describe('streamlings', () => {
     expect(await course.read(`${lesson}/src/answer.ts`)).toBe(solved);
     expect((await streamlings(course, 'undo')).stdout).toContain('holds your earlier files again');
     expect(await course.read(`${lesson}/src/answer.ts`)).toBe(starter);
+  });
+
+  test('shows how a file differs, and keeps the solution back until it is solved or asked for', async () => {
+    await using course = await createReleasedCourse();
+    expect((await streamlings(course, 'diff')).stdout).toContain('is the starter');
+    await course.write(`${lesson}/src/answer.ts`, starter.replace('undefined;', '41;'));
+    const own = await streamlings(course, 'diff', 'lesson-01');
+    expect(own.stdout).toContain('-  return undefined;\n+  return 41;');
+    const early = await streamlings(course, 'diff', 'lesson-01', '--solution');
+    expect([early.code, early.stdout]).toEqual([2, '']);
+    expect(early.stderr).toContain('`--show-me`');
+    const shown = await streamlings(course, 'diff', '--solution', '--show-me');
+    expect(shown.stdout).toContain('-  return 41;\n+  return 42;');
+  });
+
+  test('opens the file at the line that failed, and says so where no editor does', async () => {
+    await using course = await createReleasedCourse();
+    await course.write(`${lesson}/src/answer.ts`, `${starter.replace('undefined;', '(null as any).x;')}`);
+    await streamlings(course, 'test', 'lesson-01');
+    const { code, stdout, stderr } = await streamlings(course, 'open');
+    expect(stdout).toContain('lessons/01-answer/src/answer.ts, line 3');
+    expect(stderr).toContain('set `EDITOR` to the command of yours');
+    expect(code).toBe(2);
+  });
+
+  test('examines the machine, and ends with what to do', async () => {
+    await using course = await createReleasedCourse();
+    const { code, stdout } = await streamlings(course, 'doctor');
+    expect(stdout).toContain('a server on 127.0.0.1 answers');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('Everything is in order: `pnpm start`.');
+    expect(code).toBe(0);
+    const findings = JSON.parse((await streamlings(course, 'doctor', '--json')).stdout);
+    expect(findings).toContainEqual({
+      subject: 'Node',
+      state: 'fine',
+      found: process.versions.node,
+      advice: '',
+    });
   });
 
   test('says what there is when it is used wrongly', async () => {

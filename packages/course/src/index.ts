@@ -6,6 +6,8 @@ export { type Progress, readProgress, type StepProgress, type UnitProgress } fro
 export { type ReadmeHint, readHints } from './readme.ts';
 export { type Replacement, reset, solve, undo } from './replace-files.ts';
 export { readSnapshot, type Snapshot } from './snapshot.ts';
-export { recordResult } from './state/results.ts';
+export { findFailureLine, readEvents, recordResult } from './state/results.ts';
+export { stateFolder } from './state/state-folder.ts';
+export { readStepTexts, type StepTexts } from './step-texts.ts';
 export { takeSnapshot } from './take-snapshot.ts';
 export { loadWorkspace } from './workspace.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { fromJsonString } from '@bufbuild/protobuf';
 import { toJsonLine } from '@streamlings/grading/report';
-import { CheckState, type Event } from '@streamlings/proto/streamlings/result/v1/result';
+import { CheckState, type Event, EventSchema } from '@streamlings/proto/streamlings/result/v1/result';
 import { courseRoot } from '../course-root.ts';
 import { readIfThere } from '../optional-files.ts';
 import { isComplete, readVerdicts } from '../verdicts.ts';
@@ -51,6 +52,24 @@ export async function recordResult(name: string, events: Event[], root: string =
 export async function readResult(name: string, root: string = courseRoot): Promise<Result | undefined> {
   const text = await readIfThere(join(resultsFolder(root), `${name}.json`));
   return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** Reads the events of the latest run of a lesson or solution; empty if it was never graded. */
+export async function readEvents(name: string, root: string = courseRoot): Promise<Event[]> {
+  const text = await readIfThere(join(resultsFolder(root), `${name}.jsonl`));
+  const lines = text?.split('\n').filter((line) => line !== '') ?? [];
+  return lines.map((line) => fromJsonString(EventSchema, line, { ignoreUnknownFields: true }));
+}
+
+/** Says to which line of a step's file the first failure of the latest run points; undefined if to none. */
+export async function findFailureLine(
+  name: string,
+  step: number,
+  root: string = courseRoot,
+): Promise<number | undefined> {
+  const verdicts = readVerdicts(await readEvents(name, root)).filter((verdict) => verdict.step === step);
+  const failure = verdicts.find(({ finished }) => finished.state !== CheckState.PASSED);
+  return failure?.finished.source?.line || undefined;
 }
 
 /** Drops the verdicts of steps whose files were replaced. The caller holds the lock. */
