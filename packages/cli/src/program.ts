@@ -5,6 +5,7 @@ import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
 import { mutateCourse } from './commands/mutate.ts';
+import { createLesson } from './commands/new.ts';
 import { openFile } from './commands/open.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
@@ -62,6 +63,10 @@ export function createProgram(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .action(showWire);
+  command('new', 'for authors: scaffold a part of the course')
+    .command('lesson <NN-slug>')
+    .description('a lesson and its solution, to be filled')
+    .action(createLesson);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );

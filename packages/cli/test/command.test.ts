@@ -93,6 +93,24 @@ describe('streamlings', () => {
     });
   });
 
+  test('scaffolds a lesson whose number is free', async () => {
+    await using course = await createReleasedCourse();
+    const { stdout } = await streamlings(course, 'new', 'lesson', '02-retries');
+    expect(stdout).toContain('`pnpm verify lesson-02` names what is left');
+    expect(await course.read('lessons/02-retries/README.md')).toMatch(/^# 02 · Retries\n/);
+    const manifest = JSON.parse(await course.read('solutions/lesson-02-retries/package.json'));
+    expect(manifest).toMatchObject({
+      name: 'lesson-02-solution',
+      dependencies: { 'lesson-02': 'workspace:*' },
+    });
+    const before = await course.read(`${lesson}/README.md`);
+    expect((await streamlings(course, 'new', 'lesson', '01-retries')).stderr).toContain(
+      'another number than 01',
+    );
+    expect((await streamlings(course, 'new', 'lesson', 'Retries')).stderr).toContain('like `08-retries`');
+    expect(await course.read(`${lesson}/README.md`)).toBe(before);
+  });
+
   test('says what there is when it is used wrongly', async () => {
     await using course = await createReleasedCourse();
     const { code, stderr } = await streamlings(course, 'reset', 'lesson-9');
