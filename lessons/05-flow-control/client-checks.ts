@@ -31,10 +31,10 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         }
       },
     });
-    const recordOf = (night: string) =>
-      server.calls.find(
-        ({ call }) => (call as unknown as { request: { night: string } }).request.night === night,
-      );
+    const nightOf = ({ call }: (typeof server.calls)[number]) =>
+      (call as unknown as { request: { night: string } }).request.night;
+    const nights = () => server.calls.map(nightOf).sort();
+    const recordOf = (night: string) => server.calls.find((record) => nightOf(record) === night);
     /** Lets the server write until it is held back, or has written more than it should have been able to. */
     const settle = async (bound: number) => {
       let writes = -1;
@@ -47,7 +47,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       }
       return Math.max(writes, 0);
     };
-    return { ...exercise, server, recordOf, settle };
+    return { ...exercise, server, nights, recordOf, settle };
   };
 
   check(
@@ -65,7 +65,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'Two nights are downloaded; the `keep` of the first one takes long for its first picture. How far should the second one get meanwhile?',
     },
     async (context) => {
-      const { server, download, recordOf } = await start(context);
+      const { server, download, nights, recordOf } = await start(context);
       const kept: Record<string, number[]> = { slow: [], quick: [] };
       const gate = Promise.withResolvers<void>();
       const quickIsDone = Promise.withResolvers<void>();
@@ -89,6 +89,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       const downloading = download(server.address, ['slow', 'quick'], async () => {}, keep);
       await Promise.race([quickIsDone.promise, downloading]);
       expect(kept.quick?.length, 'pictures of the quick night that were kept').toBe(PICTURES);
+      expect(nights(), 'nights that were asked for').toEqual(['quick', 'slow']);
       await server.barrier(20);
       expect(atOnce, 'pictures of one night that `keep` has at once').toBe(1);
       expect(aheadOf('slow'), 'pictures sent that `keep` has not had').toBeLessThanOrEqual(MAX_AHEAD);
@@ -147,7 +148,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'The show is paused at the fifth picture and again at the tenth. What is shown, what does the server send, and what comes after `resume()`?',
     },
     async (context) => {
-      const { server, startShow, settle } = await start(context);
+      const { server, startShow, nights, settle } = await start(context);
       const shown: number[] = [];
       let paused = Promise.withResolvers<void>();
       let sent = 0;
@@ -175,7 +176,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       }
       await show.done;
       expect(shown, 'pictures shown in the end').toEqual(all);
-      expect(server.calls.length, 'calls for one show').toBe(1);
+      expect(nights(), 'nights that were asked for').toEqual(['clear']);
     },
   );
 }

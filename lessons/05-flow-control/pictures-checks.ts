@@ -51,7 +51,7 @@ export function picturesChecks(load: Load<Exercise>['pictures']): void {
         'L2-03': 'All pictures came, and no status. What tells the client that there are no more?',
       },
       otherwise:
-        'Nights of 0, 3 and 100 pictures, the last one for a client that stops in the middle and reads on. What does it get?',
+        'Nights of 0, 11 and 100 pictures, the last one for a client that stops in the middle and reads on. What does it get?',
     },
     async (context) => {
       let received = (): number[] => [];
@@ -64,7 +64,7 @@ export function picturesChecks(load: Load<Exercise>['pictures']): void {
         'L5-05': () => hasStood && isWrong(),
       });
       for (const way of ways) {
-        for (const rows of [0, 3, 100]) {
+        for (const rows of [0, BATCH + 1, 100]) {
           const { server, archive, read } = await start(context, way, { rows });
           const { peer, record } = await read();
           received = () => peer.received.map(({ number }) => number);

@@ -45,10 +45,10 @@ export function starsChecks(load: Load<Exercise>['stars']): void {
           'The stars at the end are missing. A batch that is not full is a batch, too. When do you send what is left?',
       },
       otherwise:
-        'Catalogues of 0 and of 1,250 stars, read by a quick client. Which stars came, in which messages?',
+        'Catalogues of 0 and of 1,201 stars, read by a quick client. Which stars came, in which messages?',
     },
     async (context) => {
-      for (const rows of [0, 1250]) {
+      for (const rows of [0, 1201]) {
         const { server, archive, read } = await start(context, rows);
         const { peer } = await read();
         context.diagnose({

@@ -208,8 +208,10 @@ export function interopChecks(load: Load<Exercise>['interop']): void {
       const { readAll } = await load();
       const { world, controls, diagnose } = context;
       let fails = false;
+      const topics: string[] = [];
       const server = await context.serve(StreamingService, {
         serverStreaming: (call) => {
+          topics.push(call.request.topic);
           if (fails) return call.emit('error', { code: status.NOT_FOUND, details: 'no such topic' });
           for (const content of ['one', 'two']) call.write({ content });
           call.end();
@@ -231,6 +233,7 @@ export function interopChecks(load: Load<Exercise>['interop']): void {
         else expect(contents, 'messages that `readAll` resolved with').toEqual(['one', 'two']);
         expect(server.calls.length, 'calls that were made before the note was written').toBe(fails ? 2 : 1);
       }
+      expect(topics, 'topics that were asked for').toEqual(['news', 'secrets']);
       await server.connections.allClosed();
     },
   );
