@@ -118,19 +118,24 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       const { random } = context.world;
       const text = () => Buffer.from(random.bytes(12 * 1024)).toString('base64');
       let read = 0;
+      const isHeard = Promise.withResolvers<void>();
       const server = await serveCalls(context, async (call) => {
-        call.pause();
-        for (let i = 0; i < MANY && !call.cancelled; i++) if (!say(call, text())) await once(call, 'drain');
+        // Until its first read grpc-js takes in everything, on both sides; so the server reads one message and stops,
+        // and goes on when the client has read one.
         call.on('data', () => {
-          read++;
+          if (++read === 1) call.pause();
         });
         call.on('end', () => call.end());
+        await once(call, 'data');
+        for (let i = 0; i < MANY && !call.cancelled; i++) if (!say(call, text())) await once(call, 'drain');
+        await isHeard.promise;
         call.resume();
       });
       context.diagnose({ 'L4-15': ({ symptom }) => symptom !== undefined && symptom !== 'no call arrived' });
       let heard = 0;
       await talk(server.address, Array.from({ length: MANY }, text), () => {
         heard++;
+        isHeard.resolve();
       });
       expect(heard, 'messages handed over').toBe(MANY);
       expect(read, 'messages that the server got').toBe(MANY);

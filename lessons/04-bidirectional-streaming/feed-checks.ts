@@ -48,17 +48,29 @@ export function feedChecks(load: Load<Exercise>['feed']): void {
     },
     async (context) => {
       const { controls, diagnose } = context;
-      const { updates, request, publish, texts } = await start(context);
+      const { server, updates, request, publish, texts } = await start(context);
       diagnose({
         'L4-14': ({ crash }) => crash !== undefined,
         'L4-02': () => controls.bus.subscriptions === 0,
         'L4-05': () => controls.bus.published > 1 && updates.received.length <= 1,
       });
       await request(follow('news'));
+      // What one client follows is no affair of another.
+      const neighbour = server.client.follow();
+      const heard = server.read(neighbour);
+      neighbour.write(follow('sport'));
+      await server.call(2);
+      await server.barrier(5);
       await publish('news', 'one');
       await publish('sport', 'not asked for');
       await publish('news', 'two');
       expect(texts(), 'updates after `follow: news`').toEqual(['news: one', 'news: two']);
+      expect(
+        heard.received.map(({ topic }) => topic),
+        'topics that another client hears of after `follow: sport`',
+      ).toEqual(['sport']);
+      heard.cancel();
+      await server.barrier(5);
       await request(follow('sport'), follow('sport'));
       await publish('sport', 'three');
       await publish('news', 'four');
@@ -135,10 +147,10 @@ export function feedChecks(load: Load<Exercise>['feed']): void {
           code = outcome.code;
         });
         await server.barrier(3);
-        expect(controls.bus.listeners, 'listeners after a request was refused').toBe(0);
         expect(code && nameOf(code), `status after the request ${JSON.stringify(wrong)}`).toBe(
           nameOf(status.INVALID_ARGUMENT),
         );
+        expect(controls.bus.listeners, 'listeners after a request was refused').toBe(0);
         expect(texts(), 'updates of a call that was refused').toEqual(['news: one']);
       }
     },

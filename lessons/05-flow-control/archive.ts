@@ -1,3 +1,6 @@
+/** What a failing archive says, and no client should hear. */
+export const SECRET = 'db-7.internal';
+
 /** How an archive behaves. */
 export interface ArchiveScript<T> {
   /** Makes row number `number`, counted from 1. */
@@ -45,7 +48,7 @@ export class Archive<T> {
         // Even rows that lie ready take a turn of the event loop, as those of a real database do.
         await new Promise((resolve) => setImmediate(resolve));
         if (isClosed) throw new Error('the cursor is closed');
-        if (position >= failAfter) throw new Error('connection to db-7.internal lost');
+        if (position >= failAfter) throw new Error(`connection to ${SECRET} lost`);
         const count = Math.min(batch, rows - position);
         const read = Array.from({ length: count }, (_, at) => row(position + at + 1));
         position += count;

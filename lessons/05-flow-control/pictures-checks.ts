@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { type CheckContext, check, type Load, nameOf } from '@streamlings/grading';
 import { ObservatoryService } from '@streamlings/proto/streamlings/observatory/v1/observatory';
 import { expect } from 'vitest';
-import { Archive } from './archive.ts';
+import { Archive, SECRET } from './archive.ts';
 import type { Exercise, PictureRow } from './checks.ts';
 import { standStill } from './stand-still.ts';
 
@@ -181,8 +181,10 @@ export function picturesChecks(load: Load<Exercise>['pictures']): void {
           'L2-08': () => code === status.OK,
         });
         const { peer, record } = await read();
-        code = (await peer.outcome).code;
+        const outcome = await peer.outcome;
+        code = outcome.code;
         expect(nameOf(code), `${way}: status when the archive fails`).toBe(nameOf(status.INTERNAL));
+        expect(outcome.details, `${way}: what the client is told of it`).not.toContain(SECRET);
         expect(record.writes, `${way}: pictures written before`).toBe(20);
         await server.barrier(5);
         expect(archive.unclosed, `${way}: cursors still open after the failure`).toBe(0);

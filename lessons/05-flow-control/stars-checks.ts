@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { type CheckContext, check, type Load, nameOf } from '@streamlings/grading';
 import { ObservatoryService } from '@streamlings/proto/streamlings/observatory/v1/observatory';
 import { expect } from 'vitest';
-import { Archive } from './archive.ts';
+import { Archive, SECRET } from './archive.ts';
 import type { Exercise, StarRow } from './checks.ts';
 import { standStill } from './stand-still.ts';
 
@@ -174,8 +174,10 @@ export function starsChecks(load: Load<Exercise>['stars']): void {
         'L2-07': ({ symptom }) => symptom === 'call destroyed without trailers',
         'L2-08': () => code === status.OK,
       });
-      code = (await peer.outcome).code;
+      const outcome = await peer.outcome;
+      code = outcome.code;
       expect(nameOf(code), 'status when the catalogue fails').toBe(nameOf(status.INTERNAL));
+      expect(outcome.details, 'what the client is told of it').not.toContain(SECRET);
       await server.barrier(5);
       expect(archive.unclosed, 'cursors still open after the failure').toBe(0);
     },

@@ -22,17 +22,27 @@ export function submitChecks(load: Load<Exercise>['client']): void {
   const start = async ({ world, serve }: CheckContext, handle: (call: Call) => void) => {
     const { download, startShow, submit } = await load();
     const server = await serve(ObservatoryService, {
-      readPictures: (call) => call.emit('error', { code: status.NOT_FOUND, details: 'clouds' }),
+      readPictures: (call) => {
+        if (call.request.night === 'cloudy')
+          call.emit('error', { code: status.NOT_FOUND, details: 'clouds' });
+        else call.write({ number: 1 });
+      },
       submitPictures: handle as (call: unknown) => void,
     });
     const data = world.random.bytes(PICTURE_BYTES);
     const camera = { pulls: 0 };
-    async function* takePictures(count: number): AsyncGenerator<PictureRow> {
-      for (let number = 1; number <= count; number++) {
+    async function* takePictures(count: number, first = 1): AsyncGenerator<PictureRow> {
+      for (let number = first; number < first + count; number++) {
         camera.pulls++;
         await new Promise((resolve) => setImmediate(resolve));
         yield { number, data };
       }
+    }
+    /** Takes one picture, and breaks when `light` is there. */
+    async function* takeOne(light: Promise<unknown>): AsyncGenerator<PictureRow> {
+      yield* takePictures(1);
+      await light;
+      throw new Error('the shutter is broken');
     }
     /** Gives the client the time to pull what it wants to, and no more than it should not. */
     const settle = async () => {
@@ -43,7 +53,7 @@ export function submitChecks(load: Load<Exercise>['client']): void {
         pulls = camera.pulls;
       }
     };
-    return { download, startShow, submit, server, camera, takePictures, settle };
+    return { download, startShow, submit, server, camera, takePictures, takeOne, settle };
   };
 
   check(
@@ -77,7 +87,7 @@ export function submitChecks(load: Load<Exercise>['client']): void {
         'L5-06': ({ symptom }) => symptom !== undefined && seen > 0 && seen < 3,
         'L3-01': () => sent === 3 && server.calls[0]?.halfClosed === false,
       });
-      const submitting = submit(server.address, takePictures(3), (count) => {
+      const submitting = submit(server.address, takePictures(3, 11), (count) => {
         delivered.push(count);
         progress.shift()?.();
       });
@@ -87,7 +97,7 @@ export function submitChecks(load: Load<Exercise>['client']): void {
       for (const number of [1, 2, 3]) {
         const heard = new Promise<void>((resolve) => progress.push(resolve));
         sent = number;
-        call?.write({ number });
+        call?.write({ number: 10 + number });
         await Promise.race([heard, submitting]);
         await server.barrier(2);
         expect(delivered.at(-1), `what was called delivered after receipt ${number}`).toBe(number);
@@ -148,23 +158,25 @@ export function submitChecks(load: Load<Exercise>['client']): void {
     {
       hints: {
         'L5-04':
-          'The call has ended with a status, and your client still waits for `drain`. That event belongs to a call that goes on. What else can happen to a call while you wait?',
+          'The call has ended with a status, and your client still waits: for `drain`, which belongs to a call that goes on, or for its source, which does not know. What else can happen to a call while you wait?',
         'L2-04':
           'The status reached your process as an `error` event that nobody listened to, and Node ends a process for that. Who, in your way of reading and writing, gets the bad news?',
         'L1-15':
           'A call is over and its connection is open. A channel that is not closed keeps a socket, and a process, alive. On which ways out of your functions does that happen?',
       },
       otherwise:
-        'Calls fail: an upload that nobody reads, a download and a show without a night. What does the caller of each function hear, and how many connections are left?',
+        'Calls end early: an upload that nobody reads, one whose source breaks, one that the server has enough of; a download that fails, a show without a night. What does the caller of each function hear, what does the server, and how many connections are left?',
     },
     async (context) => {
       const arrived = Promise.withResolvers<Call>();
-      const { download, startShow, submit, server, camera, takePictures, settle } = await start(
+      let hasEnough = false;
+      const { download, startShow, submit, server, camera, takePictures, takeOne, settle } = await start(
         context,
         (call) => {
           call.once('data', () => {
             call.pause();
-            arrived.resolve(call);
+            if (hasEnough) call.end();
+            else arrived.resolve(call);
           });
         },
       );
@@ -184,9 +196,30 @@ export function submitChecks(load: Load<Exercise>['client']): void {
       const { pulls } = camera;
       await server.barrier(5);
       expect(camera.pulls, 'pictures taken from the source in the end').toBe(pulls);
+      const broken = await submit(server.address, takeOne(server.call(2)), () => {}).catch(
+        (error: Error) => error,
+      );
+      expect((broken as Error | undefined)?.message, 'how an upload ended whose source broke').toBe(
+        'the shutter is broken',
+      );
+      await server.barrier(5);
+      expect(server.calls[1]?.cancelled, 'whether the server has heard that a source broke').toBe(true);
+      hasEnough = true;
+      // With OK or with an error of the client's own: what counts is that it ends.
+      await submit(server.address, takeOne(new Promise(() => {})), () => {}).catch(() => {});
       const keep = async () => {};
       const missed = codeOf(download(server.address, ['cloudy'], keep, keep));
       expect(nameOf(await missed), 'how a download of a missing night ended').toBe(nameOf(status.NOT_FOUND));
+      const failing = download(server.address, ['clear', 'starry'], keep, async (night) => {
+        if (night === 'clear') throw new Error('the shelf is full');
+      });
+      const failure = await failing.catch((error: Error) => error);
+      expect((failure as Error | undefined)?.message, 'how a download ended whose `keep` failed').toBe(
+        'the shelf is full',
+      );
+      await server.barrier(5);
+      const nights = server.calls.filter(({ method, cancelled }) => method === 'readPictures' && cancelled);
+      expect(nights.length, 'nights that have ended when one of two had failed').toBe(2);
       const { done } = startShow(server.address, 'cloudy', () => {});
       expect(nameOf(await codeOf(done)), 'how a show of a missing night ended').toBe(
         nameOf(status.NOT_FOUND),

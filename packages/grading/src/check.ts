@@ -152,7 +152,7 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
 
   const crashed = Promise.withResolvers<never>();
   crashed.promise.catch(() => {});
-  const stopWatching = watchCrashes((crash) => {
+  const crashes = watchCrashes((crash) => {
     log.add('process', crash.message);
     crashed.reject(crash);
   });
@@ -180,12 +180,12 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
       failure ??= error ?? new Error('the check failed without an error');
     }
   };
-  await attemptTo(() => body(context));
+  await attemptTo(() => crashes.run(() => body(context)));
   const hang = hangs.at(-1)?.();
   if (hangs.length > 0) await freezeTaps();
   for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
   watchdog[Symbol.dispose]();
-  stopWatching();
+  crashes.stop();
   const replaced = findTampering();
   if (replaced) failure = new TamperError(replaced);
   return { failure, diagnose, hang };

@@ -78,9 +78,12 @@ export async function submit(
     for await (const _receipt of call) onDelivered(++delivered);
   };
   try {
-    // `pipeline` waits for `drain` and for the end of the call, and closes the source in either case. When it is the
-    // source that fails it destroys the call, which the server does not hear of; the cancel below tells it.
-    await Promise.all([receive(), pipeline(pictures, call as unknown as Writable)]);
+    const received = receive();
+    // `pipeline` waits for `drain` and for the end of the call. When it is the source that fails it destroys the call,
+    // which the server does not hear of; the cancel below tells it.
+    const sent = pipeline(pictures, call as unknown as Writable);
+    // The server may have enough while the source still waits for its next picture; so the end of the call is the end.
+    await Promise.race([received, sent.then(() => received)]);
   } finally {
     call.cancel();
     client.close();

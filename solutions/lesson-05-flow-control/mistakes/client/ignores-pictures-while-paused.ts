@@ -98,7 +98,7 @@ export async function submit(
     call.end();
   };
   try {
-    await Promise.all([answered, send()]);
+    await Promise.race([answered, send().then(() => answered)]);
   } finally {
     call.cancel();
     client.close();

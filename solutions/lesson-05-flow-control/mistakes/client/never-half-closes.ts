@@ -84,7 +84,7 @@ export async function submit(
     }
   };
   try {
-    await Promise.all([answered, send()]);
+    await Promise.race([answered, send().then(() => answered)]);
   } finally {
     call.cancel();
     client.close();

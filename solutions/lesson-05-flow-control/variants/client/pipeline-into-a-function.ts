@@ -75,7 +75,9 @@ export async function submit(
     for await (const _receipt of call) onDelivered(++delivered);
   };
   try {
-    await Promise.all([receive(), pipeline(pictures, call as unknown as Writable)]);
+    const received = receive();
+    const sent = pipeline(pictures, call as unknown as Writable);
+    await Promise.race([received, sent.then(() => received)]);
   } finally {
     call.cancel();
     client.close();
