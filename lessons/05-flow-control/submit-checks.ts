@@ -161,6 +161,8 @@ export function submitChecks(load: Load<Exercise>['client']): void {
           'The call has ended with a status, and your client still waits: for `drain`, which belongs to a call that goes on, or for its source, which does not know. What else can happen to a call while you wait?',
         'L2-04':
           'The status reached your process as an `error` event that nobody listened to, and Node ends a process for that. Who, in your way of reading and writing, gets the bad news?',
+        'L4-14':
+          'One night has failed and your caller has heard of it; the other night goes on for nobody. Loops that run beside each other end by themselves, or not at all. Who tells the others?',
         'L1-15':
           'A call is over and its connection is open. A channel that is not closed keeps a socket, and a process, alive. On which ways out of your functions does that happen?',
       },
@@ -183,6 +185,7 @@ export function submitChecks(load: Load<Exercise>['client']): void {
       let isOver = false;
       context.diagnose({
         'L2-04': ({ crash }) => crash !== undefined,
+        'L4-14': ({ label }) => label.startsWith('nights that have ended'),
         'L1-15': () => isOver && server.connections.open > 0,
         'L5-04': ({ symptom }) => symptom !== undefined && symptom !== 'no call arrived',
       });

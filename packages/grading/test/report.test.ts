@@ -85,7 +85,7 @@ describe('a text report', () => {
     expect(text.match(/^ hint$/gm)).toHaveLength(1);
     expect(text).toContain(' PASS  ServerStreaming > sends <each> item\n');
     expect(text).toContain(' FAIL  ServerStreaming > second failure\n');
-    expect(text).toContain(' NOT RUN  ServerStreaming > left out\n');
+    expect(text).toContain(' NOT RUN  ServerStreaming > left out, because of the failure above\n');
     expect(text).toContain('types  src/a.ts:1:2 TS1: no\n');
     expect(text.trimEnd().split('\n').at(-1)).toBe('1 of 5 checks passed');
   });

@@ -34,10 +34,10 @@ export function formatVerdict(verdict: CheckFinished, group: string, options: Re
   const paint = painter(options);
   const badge = badges[verdict.state] ?? { text: ` STATE ${verdict.state} `, style: 'inverse' };
   const title = `${paint(badge.style, badge.text)} ${group ? `${group} > ` : ''}${verdict.name}`;
-  if (verdict.state === CheckState.NOT_RUN) return title;
+  if (verdict.state === CheckState.NOT_RUN) return `${title}, because of the failure above`;
   const wire = section(
     'wire',
-    verdict.wire.map((line) => shorten(line, options.width - 3)),
+    verdict.wire.flatMap((line) => fitWireLine(line, options.width - 3)),
     options,
   );
   if (verdict.state === CheckState.PASSED) return [title, ...wire].join('\n');
@@ -77,8 +77,14 @@ function logLines({ log }: CheckFinished): string[] {
   );
 }
 
-function shorten(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+/** Cuts a frame's line, whose beginning says the most, and wraps the sentences between them. */
+function fitWireLine(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  if (/ (→|←) /.test(line)) return [`${line.slice(0, Math.max(0, width - 1))}…`];
+  const [time = '', sentence = ''] = line.split(/(?<=^\s*[\d,]+ ms {3})/);
+  if (sentence === '') return [line];
+  const lines = wrapAnsi(sentence, Math.max(20, width - time.length)).split('\n');
+  return lines.map((part, at) => (at === 0 ? time : ' '.repeat(time.length)) + part);
 }
 
 function milliseconds(duration: Duration | undefined): string {

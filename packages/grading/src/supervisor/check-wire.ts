@@ -65,14 +65,17 @@ export class CheckWire {
   /** The latest lines before that moment. */
   excerpt(): string[] {
     const timelines = this.timelines.filter(({ connections }) => connections.length > 0);
-    const maxRows = Math.floor(MAX_LINES / Math.max(1, timelines.length));
-    return timelines.flatMap((timeline) => {
+    const heading = (at: number) =>
+      timelines.length > 1 ? [`server ${at + 1} of the check, on a clock of its own`] : [];
+    const maxRows = Math.floor(MAX_LINES / Math.max(1, timelines.length)) - heading(0).length;
+    return timelines.flatMap((timeline, at) => {
       const stalled = timeline.stalls.some(isWindow);
       const omitTypes = ['SETTINGS', 'PING', ...(stalled ? [] : ['WINDOW_UPDATE'])];
-      return formatTimeline(
+      const rows = formatTimeline(
         { ...timeline, notes: thinOut(timeline.notes) },
         { omitTypes, maxRows, json: true, width: MAX_WIDTH },
       );
+      return [...heading(at), ...rows];
     });
   }
 
