@@ -38,8 +38,6 @@ export function feedChecks(load: Load<Exercise>['feed']): void {
       hints: {
         'L4-02':
           'The client follows a topic and keeps its half of the call open, as it may for days; your handler waits for the end of the requests before it begins. When does it know enough to send the first update?',
-        'L4-14':
-          'The client has left, and the half of your handler that reads threw where nobody catches. Two halves that run beside each other need somebody who hears of the end of both. Who waits for your loop?',
         'L4-11':
           'A client hears of topics that only another one follows. Your handler runs once for each call, and what it remembers is shared by all of them or by none. Where does the list of topics live?',
         'L4-05':
@@ -53,7 +51,6 @@ export function feedChecks(load: Load<Exercise>['feed']): void {
       const { server, updates, request, publish, texts } = await start(context);
       let isMixedUp = false;
       diagnose({
-        'L4-14': ({ crash }) => crash !== undefined,
         'L4-02': () => controls.bus.subscriptions === 0,
         'L4-11': () => isMixedUp,
         'L4-05': () => controls.bus.published > 1 && updates.received.length <= 1,

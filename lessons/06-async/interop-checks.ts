@@ -157,6 +157,7 @@ export function interopChecks(load: Load<Exercise>['interop']): void {
       await server.call(1);
       await server.barrier(20);
       expect(controls.store.puts, 'messages handed to the store while it is busy with the first').toBe(1);
+      expect(echoes.received.length, 'echoes of messages that are not kept yet').toBe(0);
       release();
       expect(nameOf((await echoes.outcome).code), 'status of the call').toBe('0 OK');
       expect(

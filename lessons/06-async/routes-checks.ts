@@ -23,7 +23,7 @@ export function routesChecks(load: Load<Exercise>['routes']): void {
     const { routes } = await load();
     const upstream = await context.serve(StreamingService, {
       unaryCall: ({ request }, callback) => {
-        if (!holdsUpstream) callback(null, { content: request.content });
+        if (!holdsUpstream) callback(null, { content: `${request.content}, they say` });
       },
     });
     const sessionManager = new Http2SessionManager(`http://${upstream.address}`);
@@ -103,7 +103,7 @@ export function routesChecks(load: Load<Exercise>['routes']): void {
         call.write({ content });
         sent++;
         expect(await echoes.message(sent), `echo of message ${sent}`).toMatchObject({
-          content: `Async echo: ${content}`,
+          content: `Async echo: ${content}, they say`,
           sender: 'async-server',
         });
       }

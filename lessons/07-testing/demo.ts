@@ -20,10 +20,11 @@ export async function demo(folder: URL): Promise<void> {
       subjects: module,
       runs: [{ id: 'right', subject: ['right'] }],
     });
-    const { tests = [], open = [] } = runs.get('right') ?? {};
+    const { tests = [], open = [], problem } = runs.get('right') ?? {};
     for (const { name, state, error } of tests)
       console.log(`  ${state.padEnd(7)} ${name}${error ? `: ${error}` : ''}`);
-    if (tests.length === 0) console.log('  no tests yet');
+    if (problem) console.log(`  ${problem}`);
+    else if (tests.length === 0) console.log('  no tests yet');
     for (const each of open) console.log(`  left open: ${each}`);
   }
 }

@@ -46,7 +46,7 @@ export function fixturesChecks(): void {
       expectPass(right, 'with fixtures that are right, so that no failure says anything');
       const failed = others[1]?.tests.filter(({ state }) => state === 'failed') ?? [];
       const rows = wrongFixtures.map((fixture) => {
-        const noticed = failed.find((test) => test.name.includes(fixture.name));
+        const noticed = failed.find((test) => test.name.split(' > ').at(-1) === fixture.name);
         return { ...fixture, by: noticed && (noticed.error ?? '') };
       });
       console.log(formatTable(rows, ['fixture', 'what it says', 'how it failed']));
@@ -87,6 +87,6 @@ export function fixturesChecks(): void {
 }
 
 function untested({ tests }: SuiteRun, fixtures: ReadonlyArray<{ name: string }>): string[] {
-  const names = fixtures.map(({ name }) => name);
-  return names.filter((name) => !tests.some((test) => test.name.includes(name)));
+  const passed = tests.filter(({ state }) => state === 'passed').map(({ name }) => name.split(' > ').at(-1));
+  return fixtures.map(({ name }) => name).filter((name) => !passed.includes(name));
 }

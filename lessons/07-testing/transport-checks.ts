@@ -1,7 +1,15 @@
 import { check } from '@streamlings/grading';
 import { expect } from 'vitest';
 import { logic, servers, wire } from './servers/transport-subjects.ts';
-import { createRuns, expectNoticed, expectPass, isMissed, limitMs, signs } from './suite-checks.ts';
+import {
+  createRuns,
+  expectAssertions,
+  expectNoticed,
+  expectPass,
+  isMissed,
+  limitMs,
+  signs,
+} from './suite-checks.ts';
 
 /** Declares the checks of `src/transport.ts`. */
 export function transportChecks(): void {
@@ -15,6 +23,7 @@ export function transportChecks(): void {
       hints: {
         'L7-01':
           'A time that is long enough on your machine is too long for everybody and too short for somebody. Which event is it that the test really waits for?',
+        'L7-03': 'A port with a number belongs to whoever was first. Who could choose one that is free?',
         'L7-10':
           'Your long text is short on the wire: Connect compresses, and the same letter a thousand times is a few bytes. Which text does no compression make smaller?',
         'L7-11':
@@ -28,13 +37,17 @@ export function transportChecks(): void {
     async ({ diagnose }) => {
       const { right, others } = await runs();
       const runsOfRight = [right, ...others];
+      const fixed = right.ports.filter((port) => port !== 0);
       diagnose({
+        'L7-03': () => fixed.length > 0,
         'L7-10': () => right.sentCompressible && runsOfRight.some(signs.failed),
         'L7-12': () => signs.dependsOnOrder(right),
         'L7-01': () => right.waits.length > 0 || signs.failed(others[0]),
         'L7-11': () => signs.failed(others[1]) && !signs.failed(right),
       });
+      expect(fixed, 'ports that your tests ask for by number').toEqual([]);
       expectPass(right, 'against the right server');
+      expectAssertions(right);
       expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
       expectPass(others[0], 'against the slow server');
       expectPass(others[1], 'against the server that reads ahead');
@@ -57,10 +70,6 @@ export function transportChecks(): void {
       const { right } = await runs();
       diagnose({ 'L7-04': () => right.open.length > 0, 'L7-14': () => right.unhandled.length > 0 });
       expectPass(right, 'against the right server');
-      expect(
-        right.ports.filter((port) => port !== 0),
-        'ports that your tests ask for by number',
-      ).toEqual([]);
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
       expect(right.unhandled, 'errors that nobody has handled').toEqual([]);
     },

@@ -18,7 +18,7 @@ export function dial(address: string): Dialed {
 }
 
 /**
- * Notes the topic under its name in `world.store`, and resolves with the first `count` messages about it.
+ * Notes the topic under its name in `world.store`, with any value, and resolves with the first `count` messages about it.
  *
  * Resolves with fewer when the stream ends, or when `signal` aborts. Rejects when the call fails.
  */

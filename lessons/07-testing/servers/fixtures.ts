@@ -119,6 +119,13 @@ export const wrongFixtures: WrongFixture[] = [
   },
   {
     ...unary,
+    name: 'another sender',
+    responses: [{ ...echo('hi'), sender: 'client' }],
+    breaks: 'another sender than comes',
+    hint: 'The content of the message is right. What else does it have?',
+  },
+  {
+    ...unary,
     name: 'undeserved OK',
     requests: [ada('')],
     responses: [],
@@ -177,6 +184,15 @@ export const wrongFixtures: WrongFixture[] = [
     status: 'OK',
     breaks: 'a zero where a one comes',
     hint: 'In ProtoJSON a zero can be left out, and here it is not. Does your comparison still see it?',
+  },
+  {
+    name: 'another total',
+    method: 'ClientStreaming',
+    requests: [ada('a'), ada('bc')],
+    responses: [{ messagesProcessed: 2, status: 'Processed 2 messages, total length: 4' }],
+    status: 'OK',
+    breaks: 'another text in the answer to an upload',
+    hint: 'An answer has more than one field. Which of them do you compare?',
   },
   {
     ...unary,

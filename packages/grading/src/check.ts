@@ -181,11 +181,12 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
     }
   };
   await attemptTo(() => crashes.run(() => body(context)));
+  // What breaks while the harness clears away says nothing about the check.
+  crashes.stop();
   const hang = hangs.at(-1)?.();
   if (hangs.length > 0) await freezeTaps();
   for (const cleanup of cleanups.reverse()) await attemptTo(cleanup);
   watchdog[Symbol.dispose]();
-  crashes.stop();
   const replaced = findTampering();
   if (replaced) failure = new TamperError(replaced);
   return { failure, diagnose, hang };

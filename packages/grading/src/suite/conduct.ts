@@ -2,9 +2,10 @@ import diagnostics from 'node:diagnostics_channel';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { dirname } from 'node:path';
-import timers from 'node:timers';
+import timers, { type TimerOptions } from 'node:timers';
 import promises from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { Server } from '@grpc/grpc-js';
 import { vi } from 'vitest';
 import { hasNotedCompressible } from './noted-text.ts';
@@ -15,12 +16,12 @@ const { setTimeout: startTimer } = globalThis;
 const { setImmediate: realImmediate } = globalThis;
 
 const POLL_MS = 10;
-const MAX_POLLS = 50;
+const MAX_POLLS = 100;
 /** What is being watched of a suite. */
 export interface ConductWatch {
   /** Tells what was seen so far. */
   take(): Conduct;
-  /** Lets what is closing close, for half a second at most, and tells. */
+  /** Lets what is closing close, for a second at most, and tells. */
   settle(): Promise<Conduct>;
 }
 
@@ -38,7 +39,7 @@ export function watchConduct(file: string): ConductWatch {
   process.on('uncaughtException', note);
   const open = (): string[] => [
     ...sockets.open(),
-    ...Array.from({ length: clock.running.size }, () => 'a timer'),
+    ...Array.from({ length: clock.running().length }, () => 'a timer'),
   ];
   const take = (): Conduct => ({
     waits: clock.waits,
@@ -66,20 +67,24 @@ type Fire = (...args: unknown[]) => void;
 
 function watchTimers(place: string) {
   const waits: number[] = [];
-  const running = new Set<unknown>();
+  const timersOfLearner = new Set<unknown>();
+  // Whoever ended it, and how: Node marks a timer that is over.
+  const running = () =>
+    [...timersOfLearner].filter((timer) => (timer as { _destroyed?: boolean })._destroyed !== true);
   const { setTimeout, setInterval, clearTimeout, clearInterval } = timers;
-  const { setTimeout: sleep } = promises;
+  const { setTimeout: sleep, setInterval: beat } = promises;
+  const { timeout: abortAfter } = AbortSignal;
   const isLearners = (): boolean => isCalledFrom(place);
   const fired = (ms: number): void => void (ms > 0 && waits.push(ms));
 
   const watchedTimeout = (fire: Fire, ms = 0, ...args: unknown[]) => {
     if (!isLearners()) return setTimeout(fire, ms, ...args);
     const timer = setTimeout(() => {
-      running.delete(timer);
+      timersOfLearner.delete(timer);
       fired(ms);
       fire(...args);
     }, ms);
-    running.add(timer);
+    timersOfLearner.add(timer);
     return timer;
   };
   const watchedInterval = (fire: Fire, ms = 0, ...args: unknown[]) => {
@@ -88,7 +93,7 @@ function watchTimers(place: string) {
       fired(ms);
       fire(...args);
     }, ms);
-    running.add(timer);
+    timersOfLearner.add(timer);
     return timer;
   };
   const watchedSleep: typeof sleep = async (ms = 0, value, options) => {
@@ -97,12 +102,24 @@ function watchTimers(place: string) {
     if (counts) fired(ms);
     return slept;
   };
+  async function* watchedBeat<T>(ms = 0, value?: T, options?: TimerOptions): AsyncGenerator<T> {
+    const counts = isLearners();
+    for await (const each of beat(ms, value, options)) {
+      if (counts) fired(ms);
+      yield each as T;
+    }
+  }
+  const watchedAbort = (ms: number): AbortSignal => {
+    const signal = abortAfter.call(AbortSignal, ms);
+    if (isLearners()) signal.addEventListener('abort', () => fired(ms));
+    return signal;
+  };
   const clear = (original: Fire) => (timer: unknown) => {
-    running.delete(timer);
+    timersOfLearner.delete(timer);
     original(timer);
   };
   const replacements = {
-    setTimeout: Object.assign(watchedTimeout, setTimeout),
+    setTimeout: Object.assign(watchedTimeout, setTimeout, { [promisify.custom]: watchedSleep }),
     setInterval: watchedInterval,
     clearTimeout: clear(clearTimeout as Fire),
     clearInterval: clear(clearInterval as Fire),
@@ -110,6 +127,8 @@ function watchTimers(place: string) {
   Object.assign(timers, replacements);
   Object.assign(globalThis, replacements);
   promises.setTimeout = watchedSleep;
+  promises.setInterval = watchedBeat as typeof beat;
+  AbortSignal.timeout = watchedAbort;
   promises.scheduler.wait = (ms, options) => watchedSleep(ms, undefined, options);
   syncBuiltinESMExports();
   return { waits, running };
@@ -127,15 +146,19 @@ function isCalledFrom(place: string): boolean {
 
 function watchSockets() {
   const ports: number[] = [];
+  const given = new Set<number>();
   const servers = new Map<net.Server, string>();
   const sockets = new Set<net.Socket>();
   const { listen } = net.Server.prototype;
   net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
     const [first] = args;
     const asked = typeof first === 'object' && first !== null ? (first as net.ListenOptions).port : first;
-    if (asked === undefined || typeof asked === 'number') ports.push(asked ?? 0);
+    const port = Number(asked ?? 0);
+    // A name with two addresses gets the same port on both: the free one that the first was given.
+    if (Number.isInteger(port)) ports.push(given.has(port) ? 0 : port);
     this.once('listening', () => {
       const address = this.address();
+      if (port === 0 && address !== null && typeof address === 'object') given.add(address.port);
       servers.set(this, `a server on port ${typeof address === 'object' ? address?.port : address}`);
     });
     this.once('close', () => servers.delete(this));

@@ -7,6 +7,7 @@ import {
   describe,
   expect,
   inject,
+  type RunnerTask,
   type RunnerTestSuite,
   type TestError,
   TestRunner,
@@ -38,7 +39,7 @@ export async function enter(id: string): Promise<void> {
   for (let time = 1; time <= run.times; time++) {
     describe(String(time), () => {
       suite(subject);
-      reorder(TestRunner.getCurrentSuite().tasks, time);
+      reorder(TestRunner.getCurrentSuite().tasks as RunnerTask[], time);
     });
   }
 }
@@ -93,12 +94,13 @@ function leaveOut(suite: RunnerTestSuite): void {
 }
 
 /** Leaves the tests as they are written the first time, turns them round the second, and shuffles them from then on. */
-function reorder(tasks: unknown[], time: number): void {
+function reorder(tasks: RunnerTask[], time: number): void {
+  for (const task of tasks) if (task.type === 'suite') reorder(task.tasks, time);
   if (time === 2) tasks.reverse();
   if (time <= 2) return;
   const random = createRandom(time);
   for (let last = tasks.length - 1; last > 0; last--) {
     const other = Math.floor(random.next() * (last + 1));
-    [tasks[last], tasks[other]] = [tasks[other], tasks[last]];
+    [tasks[last], tasks[other]] = [tasks[other] as RunnerTask, tasks[last] as RunnerTask];
   }
 }

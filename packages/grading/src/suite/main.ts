@@ -16,8 +16,9 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('the folder for the entries is missing');
 
 process.on('disconnect', () => process.exit());
-process.on('uncaughtException', () => {});
-process.on('unhandledRejection', () => {});
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => process.stderr.write(`${error?.stack ?? error}\n`));
+}
 setInterval(() => {
   if (process.memoryUsage.rss() < MAX_RSS_BYTES) return;
   process.stderr.write('it used more than 1.5 GiB of memory', () => process.kill(process.pid, 'SIGKILL'));
@@ -75,6 +76,23 @@ await vitest.runTestSpecifications(specifications);
 tell({ done: true });
 
 function testsOf(module: TestModule): SuiteTest[] {
+  return [...failedHooksOf(module), ...ownTestsOf(module)];
+}
+
+/** What `beforeAll` and `afterAll` do wrong, as tests that have failed. */
+function failedHooksOf(module: TestModule): SuiteTest[] {
+  return [...module.children.allSuites()].flatMap((suite) =>
+    suite.errors().map((error) => {
+      const [time = '', ...names] = suite.fullName.split(' > ');
+      const message = stripVTControlCharacters(error.message).split('\n')[0] ?? '';
+      const name = [...names, 'beforeAll or afterAll'].join(' > ');
+      const timedOut = message.includes('timed out in');
+      return { name, time: Number(time), state: 'failed' as const, error: message, timedOut, assertions: 0 };
+    }),
+  );
+}
+
+function ownTestsOf(module: TestModule): SuiteTest[] {
   return [...module.children.allTests()].map((test) => {
     const [time = '', ...names] = test.fullName.split(' > ');
     const result: TestResult = test.result();

@@ -63,7 +63,7 @@ export async function runSuite({
     if (isUnusable) throw new ExerciseError(problem ?? 'the file cannot be used');
   }
   for (const { id } of runs) {
-    const problem = 'it kept its thread busy and never came back';
+    const problem = 'it had not come to its end when the time was over';
     if (!results.has(id)) results.set(id, { ...noConduct, id, tests: [], problem, isUnusable: false });
   }
   return results;

@@ -26,7 +26,7 @@ export class StoreControls {
   /** How many times `put` was called. */
   puts = 0;
   #failure: { code: WorldErrorCode; message: string } | undefined;
-  #gate: PromiseWithResolvers<void> | undefined;
+  readonly #gates = new Set<Promise<void>>();
   #waiters: Array<{ count: number; resolve: () => void }> = [];
   readonly #log: EventLog;
 
@@ -39,12 +39,13 @@ export class StoreControls {
     this.#failure = { code, message };
   }
 
-  /** Keeps every operation waiting until the returned function is called. */
+  /** Keeps every operation that begins from now on waiting until the returned function is called. */
   hold(): () => void {
-    this.#gate = Promise.withResolvers();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gates.add(promise);
     return () => {
-      this.#gate?.resolve();
-      this.#gate = undefined;
+      this.#gates.delete(promise);
+      resolve();
     };
   }
 
@@ -84,7 +85,7 @@ export class StoreControls {
     const failure = this.#failure;
     this.#failure = undefined;
     await new Promise((resolve) => setImmediate(resolve));
-    await this.#gate?.promise;
+    await Promise.all(this.#gates);
     if (!failure) return;
     this.#log.add('store', `failed with ${failure.code}`);
     // Made here, so that its stack leads to the line that awaits the operation.

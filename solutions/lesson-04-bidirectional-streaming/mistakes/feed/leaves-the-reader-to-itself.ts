@@ -1,5 +1,5 @@
 // misconception: L4-14
-// fails: sends updates while requests still come
+// fails: refuses a request that changes nothing, and stops sending with it
 import type { World } from '@streamlings/grading';
 import type { ServiceHandlers } from '@streamlings/grpc';
 import type { FeedService } from '@streamlings/proto/streamlings/feed/v1/feed';

@@ -64,17 +64,6 @@ export function suite({ routes }: Subject): void {
     await expect(client.unaryCall({})).rejects.toMatchObject({ code: connect.Code.InvalidArgument });
   });
 
-  test('sends a message before the next one exists, and closes its source when the client leaves', async () => {
-    const { client, controls, signal, leave } = inMemory();
-    controls.source.script({ gated: true });
-    controls.source.release();
-    const message = await first(client.serverStreaming({ topic: 'news' }, { signal }));
-    expect(message.content).toBe('Async message 1 about news');
-    leave();
-    await barrier(client);
-    expect(controls.source.open).toBe(0);
-  });
-
   test('keeps an upload with its END, and nothing of one without', async () => {
     const { client, controls } = inMemory();
     expect(await client.clientStreaming(write(['a', 'b', 'END']))).toMatchObject({ messagesProcessed: 2 });
@@ -96,5 +85,16 @@ export function suite({ routes }: Subject): void {
     await expect(upload).rejects.toMatchObject({ code: connect.Code.Canceled });
     await barrier(client);
     expect(controls.store.puts).toBe(0);
+  });
+
+  test('sends a message before the next one exists, and closes its source when the client leaves', async () => {
+    const { client, controls, signal, leave } = inMemory();
+    controls.source.script({ gated: true });
+    controls.source.release();
+    const message = await first(client.serverStreaming({ topic: 'news' }, { signal }));
+    expect(message.content).toBe('Async message 1 about news');
+    leave();
+    await barrier(client);
+    expect(controls.source.open).toBe(0);
   });
 }
