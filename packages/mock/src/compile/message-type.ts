@@ -42,7 +42,7 @@ export class MessageType {
 
   /** @throws Error for bytes that are not such a message */
   decode(bytes: Uint8Array): Received {
-    return new ReceivedMessage(this, fromBinary(this.desc, bytes), bytes.length === 0);
+    return new ReceivedMessage(this, fromBinary(this.desc, bytes), bytes.length);
   }
 
   /** Names of the .proto file, defaults materialised, enums by name, 64-bit integers as numbers where those hold them. */
@@ -76,16 +76,16 @@ export class MessageType {
 }
 
 class ReceivedMessage implements Received {
-  readonly isDefault: boolean;
+  readonly byteLength: number;
   readonly #type: MessageType;
   readonly #message: Message;
   #view: JsonObject | undefined;
   #json: string | undefined;
 
-  constructor(type: MessageType, message: Message, isDefault: boolean) {
+  constructor(type: MessageType, message: Message, byteLength: number) {
     this.#type = type;
     this.#message = message;
-    this.isDefault = isDefault;
+    this.byteLength = byteLength;
   }
 
   get view(): JsonObject {

@@ -49,9 +49,9 @@ export function matches(pattern: Pattern, message: Received): boolean {
     case 'any':
       return true;
     case 'filled':
-      return message.text === undefined ? !message.isDefault : message.text !== '';
+      return message.text === undefined ? message.byteLength > 0 : message.text !== '';
     case 'empty':
-      return message.text === undefined ? message.isDefault : message.text === '';
+      return message.text === undefined ? message.byteLength === 0 : message.text === '';
     case 'literal':
       return message.text === pattern.text;
     case 'regex':

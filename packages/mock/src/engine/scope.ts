@@ -9,8 +9,8 @@ export interface Received {
   readonly text: string | undefined;
   /** The view as compact JSON. */
   readonly json: string;
-  /** Whether every field has its default. */
-  readonly isDefault: boolean;
+  /** The length of the message as it was sent; 0 where every field has its default. */
+  readonly byteLength: number;
 }
 
 /** What expressions can see of a stream. */
