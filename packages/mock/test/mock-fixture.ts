@@ -124,12 +124,16 @@ export class Requests implements AsyncIterable<AnyMessage> {
 export class Talk {
   readonly #requests = new Requests();
   readonly #responses: Responses<AnyMessage>;
+  /** A call starts when its first message is asked for. */
+  #first: Promise<IteratorResult<AnyMessage, undefined>> | undefined;
 
   constructor(
     method: (requests: Requests, options: Options) => Responses<AnyMessage>,
     options: Options = {},
   ) {
     this.#responses = method(this.#requests, options);
+    this.#first = this.#responses.next();
+    this.#first.catch(() => {});
   }
 
   send(message: AnyMessage): void {

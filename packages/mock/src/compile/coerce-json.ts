@@ -17,6 +17,7 @@ export function coerceJson(desc: DescMessage, json: Json): Json {
 }
 
 function coerceField(field: DescField, value: Json): Json | undefined {
+  if (value === '' && (field.fieldKind === 'list' || field.fieldKind === 'map')) return undefined;
   if (field.fieldKind === 'list' && Array.isArray(value))
     return value.map((element) => coerceValue(field, element) ?? null);
   if (field.fieldKind === 'map' && isObject(value)) {

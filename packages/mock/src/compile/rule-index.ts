@@ -20,6 +20,8 @@ interface LeafIndex<T> {
  * catch-alls are tried one after another. So a message takes as long with 10,000 rules as with one.
  */
 export class RuleIndex<T> {
+  /** All rules, in the order in which they would be tried one after another. */
+  readonly ordered: readonly T[];
   readonly #byText = new Map<string, Ranked<T>[]>();
   readonly #byLeaf: LeafIndex<T>[] = [];
   readonly #tried: Ranked<T>[] = [];
@@ -30,6 +32,7 @@ export class RuleIndex<T> {
       .map(({ rule, pattern }, position) => ({ rule, pattern, position, specific: rankOf(pattern) }))
       .sort((a, b) => (order === 'file' ? 0 : a.specific - b.specific) || a.position - b.position)
       .map(({ rule, pattern }, rank): Ranked<T> => ({ rule, pattern, rank }));
+    this.ordered = ranked.map(({ rule }) => rule);
     const variety = countValues(ranked);
     for (const entry of ranked) this.#add(entry, variety);
   }
