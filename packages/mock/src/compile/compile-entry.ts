@@ -96,7 +96,9 @@ function compilePayloadOf(
   const path = [dir === 'in' ? 'response' : 'text'];
   let payload: Payload;
   try {
-    payload = compilePayload(source, types.output, (text) => parseTemplateAt(line, path, text));
+    payload = compilePayload(source, types.output, (text) =>
+      parseTemplateAt(line, path, text, text === source),
+    );
   } catch (error) {
     // Errors of templates are told already; the others come from the encoder.
     if ((error as Error).name === 'ScenarioError') throw error;
@@ -156,12 +158,13 @@ function compileValue(line: SourceLine, path: JsonPath, value: Json): Evaluate {
   return compileJson(value, (text) => parseTemplateAt(line, path, text)) ?? (() => value);
 }
 
-function parseTemplateAt(line: SourceLine, path: JsonPath, text: string): Template {
+/** @param isWhole whether the text is the value at the path, and not only somewhere within. */
+function parseTemplateAt(line: SourceLine, path: JsonPath, text: string, isWhole = true): Template {
   try {
     return parseTemplate(text);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return line.fail(path, error.message, error.offset);
+    return line.fail(path, error.message, isWhole ? error.offset : 0);
   }
 }
 

@@ -156,8 +156,8 @@ function readError(reader: ValueReader, path: [string], value: Json): ErrorSourc
 
 function readDetails(reader: ValueReader, path: string[], value: Json): JsonObject[] {
   if (!Array.isArray(value)) return reader.refuse(path, value, 'a list of objects with `@type`');
-  return value.map((detail) => {
+  return value.map((detail, index) => {
     if (isObject(detail) && typeof detail['@type'] === 'string') return detail;
-    return reader.refuse(path, detail, 'a list of objects with `@type`, such as `google.rpc.ErrorInfo`');
+    return reader.refuse([...path, index], detail, 'an object with `@type`, such as `google.rpc.ErrorInfo`');
   });
 }

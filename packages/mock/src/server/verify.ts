@@ -43,7 +43,8 @@ export function verifyExpectation(expectation: Expectation, journal: Journal, ca
     ? streams.reduce((sum, { events }) => sum + [...events].filter(isWanted).length, 0)
     : streams.length;
   const met = count >= atLeast && count <= atMost;
-  const what = isWanted ? `messages that match ${JSON.stringify(received)}` : 'calls';
+  const shown = typeof received === 'string' ? received : JSON.stringify(received);
+  const what = isWanted ? `messages that match \`${shown}\`` : 'calls';
   const wanted = `${atLeast}${atMost === Number.POSITIVE_INFINITY ? ' or more' : atMost === atLeast ? '' : ` to ${atMost}`}`;
   return { met, count, text: `${name}: expected ${wanted} ${what}, received ${count}` };
 }
