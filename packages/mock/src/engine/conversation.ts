@@ -1,6 +1,4 @@
-import { anyPack } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
-import { ErrorInfoSchema } from '@streamlings/grpc/google/rpc/error_details';
 import type { Action, Rule, Scenario, TimelineEntry } from '../compile/scenario.ts';
 import type { Json } from '../dialect/json.ts';
 import type { CallPort, EndStatus } from './call-port.ts';
@@ -8,8 +6,10 @@ import type { Clock } from './clock.ts';
 import type { Evaluate } from './evaluate.ts';
 import type { StreamLimits } from './limits.ts';
 import { describeNearest } from './nearest-rule.ts';
+import { createNoAnswer } from './no-answer.ts';
 import { Outbox } from './outbox.ts';
 import { changeState, type Prepared, prepare } from './prepare.ts';
+import { ReadGate } from './read-gate.ts';
 import { MessageScope, type Received, type StreamScope } from './scope.ts';
 import type { StreamLog } from './stream-log.ts';
 import { Timeline, toMilliseconds } from './timeline.ts';
@@ -38,19 +38,19 @@ export class Conversation {
   readonly #log: StreamLog;
   readonly #scope: StreamScope;
   readonly #outbox: Outbox;
+  readonly #reading: ReadGate;
   readonly #timeline: Timeline;
   readonly #trailers: (readonly [string, string])[] = [];
   #label: string | undefined;
   #sent = 0;
   #isHalfClosed = false;
   #isEnded = false;
+  #isDelivering = false;
   #hasSentHeaders = false;
   #hasMatched = false;
   /** Client streaming: the answer so far. */
   #answer: { prepared: Prepared; dueMs: number } | undefined;
   #nearest: string | undefined;
-  #isReadHeld = false;
-  #readPauseEndMs = Number.NEGATIVE_INFINITY;
   #cancelIdle: (() => void) | undefined;
 
   constructor({ scenario, port, clock, limits, log, scope }: ConversationOptions) {
@@ -61,6 +61,11 @@ export class Conversation {
     this.#log = log;
     this.#scope = scope;
     this.#outbox = new Outbox(port, clock, () => this.#onRoom());
+    this.#reading = new ReadGate(
+      port,
+      clock,
+      () => !this.#isEnded && this.#outbox.length < limits.streamBufferSize,
+    );
     const self = this;
     this.#timeline = new Timeline(scenario.timeline, {
       clock,
@@ -73,6 +78,7 @@ export class Conversation {
       fire: (entry, dueMs) => this.#fireEntry(entry, dueMs),
       evaluateMs: (evaluate) => this.#evaluateMs(evaluate),
       jitterMs: () => this.#jitterMs(),
+      settle: () => this.#settle(),
     });
   }
 
@@ -115,7 +121,7 @@ export class Conversation {
       this.#timeline.retryArmed((entry) => this.#fireArmed(entry));
       this.#timeline.hear(message);
     } else if (this.#kind === 'server_streaming' || !hasReplied) this.#timeline.start();
-    this.#readOn();
+    if (this.#readsMany) this.#reading.readOn();
     this.#settle();
   }
 
@@ -219,12 +225,20 @@ export class Conversation {
     }
   }
 
+  /** A transport may be done with a message before its write returns; what follows from that waits for the rest of the action. */
   #deliver(prepared: Prepared, dueMs: number): void {
     if (this.#isEnded) return;
+    this.#isDelivering = true;
+    this.#act(prepared, dueMs);
+    this.#isDelivering = false;
+    this.#settle();
+  }
+
+  #act(prepared: Prepared, dueMs: number): void {
     const { action, rendered, metadata, trailers } = prepared;
     this.#trailers.push(...trailers);
     if (metadata.length > 0) this.#sendHeaders(metadata);
-    if (action.pauseReadMs !== undefined) this.#pauseReading(action.pauseReadMs);
+    if (action.pauseReadMs !== undefined) this.#reading.pause(action.pauseReadMs);
     if (prepared.status) {
       this.#end(prepared.status);
       return;
@@ -232,14 +246,12 @@ export class Conversation {
     if (this.#kind === 'client_streaming' && rendered?.kind === 'message') {
       this.#answer = { prepared, dueMs };
       if (action.close || action.faults) this.#sendAnswer();
-      else this.#settle();
       return;
     }
     this.#writePrepared(prepared, dueMs);
     if (this.#isEnded) return;
     if (action.faults) this.#breakCall(action);
     else if (action.close || (this.#kind === 'unary' && rendered)) this.#end(ok);
-    else this.#settle();
   }
 
   #writePrepared({ rendered, action }: Prepared, dueMs: number): void {
@@ -309,33 +321,23 @@ export class Conversation {
     });
   }
 
-  #pauseReading(ms: number): void {
-    this.#readPauseEndMs = this.#clock.now() + ms;
-    this.#clock.schedule(this.#readPauseEndMs, () => {
-      if (this.#isReadHeld) this.#readOn();
-    });
-  }
-
-  #readOn(): void {
-    if (this.#isEnded || !this.#readsMany) return;
-    this.#isReadHeld =
-      this.#outbox.length >= this.#limits.streamBufferSize || this.#clock.now() < this.#readPauseEndMs;
-    if (!this.#isReadHeld) this.#port.read();
-  }
-
   #onRoom(): void {
-    if (this.#isReadHeld) this.#readOn();
+    if (this.#isDelivering) return;
+    this.#reading.retry();
     this.#timeline.advance();
     this.#settle();
   }
 
   /** Ends the call where the scenario has come to its end, else watches that it does not idle. */
   #settle(): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#isDelivering) return;
     this.#cancelIdle?.();
     if (this.#outbox.length === 0 && !this.#outbox.isFlushing && this.#isOver()) {
-      if (this.#answer) this.#sendAnswer();
-      else this.#end(this.#finalStatus());
+      if (this.#answer) {
+        this.#isDelivering = true;
+        this.#sendAnswer();
+        this.#isDelivering = false;
+      } else this.#end(this.#finalStatus());
     } else if (
       Number.isFinite(this.#limits.streamTimeoutMs) &&
       this.#timeline.isWaiting &&
@@ -368,13 +370,7 @@ export class Conversation {
       (this.#kind === 'server_streaming' && !this.#hasMatched && this.#scenario.timeline.length === 0);
     if (!hasNothing) return ok;
     const why = this.#nearest ?? 'no rule that fired has a response';
-    const details = `no answer in ${this.#scenario.file}: ${why}`;
-    const info = { reason: 'NO_RULE_MATCHED', domain: 'streamlings.mock', metadata: { nearest: why } };
-    return {
-      code: status.NOT_FOUND,
-      details,
-      statusDetails: [anyPack(ErrorInfoSchema, { $typeName: ErrorInfoSchema.typeName, ...info })],
-    };
+    return createNoAnswer(this.#scenario.file, why);
   }
 
   #end(reason: EndStatus): void {

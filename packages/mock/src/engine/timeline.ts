@@ -14,6 +14,8 @@ export interface TimelineHost {
   fire(entry: TimelineEntry, dueMs: number): boolean;
   evaluateMs(evaluate: Evaluate): number;
   jitterMs(): number;
+  /** Hears that all was fired that can be for now. */
+  settle(): void;
 }
 
 interface Periodic {
@@ -100,6 +102,7 @@ export class Timeline {
     while (this.#step());
     for (const periodic of this.#periodics) this.#repeat(periodic);
     this.#isAdvancing = false;
+    this.#host.settle();
   }
 
   #step(): boolean {
@@ -119,8 +122,9 @@ export class Timeline {
     const dueMs = this.#dueMs;
     this.#dueMs = undefined;
     this.#next++;
-    if (!this.#host.fire(entry, dueMs) && entry.isArmed) this.#armed.add(entry);
     if (entry.every) this.#begin(entry, dueMs);
+    const hasFired = this.#host.fire(entry, dueMs);
+    if (!hasFired && entry.isArmed && !entry.every) this.#armed.add(entry);
     return true;
   }
 
@@ -155,11 +159,10 @@ export class Timeline {
   #repeat(periodic: Periodic): void {
     const { clock } = this.#host;
     while (this.#state === 'running' && periodic.dueMs <= clock.now() && this.#host.hasRoom) {
+      const isLast = --periodic.remaining <= 0;
+      if (isLast) this.#periodics.delete(periodic);
       const hasFired = this.#host.fire(periodic.entry, periodic.dueMs);
-      if (--periodic.remaining <= 0) {
-        this.#periodics.delete(periodic);
-        return;
-      }
+      if (isLast) return;
       periodic.dueMs = this.#nextDue(periodic.entry, periodic.dueMs, hasFired);
     }
     periodic.cancel?.();
