@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ExpressionError } from '../src/dialect/expression.ts';
 import type { JsonObject } from '../src/dialect/json.ts';
 import { escapeTemplate, parseTemplate } from '../src/dialect/template.ts';
+import { VirtualClock } from '../src/engine/clock.ts';
 import { compileTemplate, type Value } from '../src/engine/evaluate.ts';
 import { createRandom } from '../src/engine/random.ts';
 import { MessageScope, type Received } from '../src/engine/scope.ts';
@@ -34,7 +35,9 @@ function evaluate(text: string, state: JsonObject = {}, seed = 1): Value {
     state,
     random: createRandom(seed),
   };
-  return compileTemplate(parseTemplate(text))(new MessageScope(scope, Date.UTC(2001, 1, 3)));
+  return compileTemplate(parseTemplate(text))(
+    new MessageScope(scope, new VirtualClock(Date.UTC(2001, 1, 3)), 0),
+  );
 }
 
 function problemOf(text: string): { message: string; offset: number } {

@@ -394,11 +394,11 @@ export class Conversation {
   }
 
   #messageScope(atMs: number): MessageScope {
-    return new MessageScope(this.#scope, this.#clock.wallMs() + Math.max(0, atMs - this.#clock.now()));
+    return new MessageScope(this.#scope, this.#clock, atMs);
   }
 
   #evaluateMs(evaluate: Evaluate): number {
-    return toMilliseconds(evaluate(this.#messageScope(this.#clock.now())));
+    return toMilliseconds(evaluate(this.#messageScope(0)));
   }
 
   #jitterMs(): number {

@@ -202,8 +202,7 @@ export function compileJson(value: Json, parse: (text: string) => Template): Eva
     return (scope) => entries.map(([, inner, evaluate]) => (evaluate ? (evaluate(scope) ?? null) : inner));
   }
   return (scope) => {
-    // Without a prototype, so that no name means anything but a member.
-    const result: JsonObject = Object.create(null);
+    const result: JsonObject = {};
     for (const [name, inner, evaluate] of entries) {
       const expanded = evaluate ? evaluate(scope) : inner;
       // A path that leads nowhere leaves the field at its default.

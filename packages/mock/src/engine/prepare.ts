@@ -42,7 +42,7 @@ export function prepare(action: Action, scope: MessageScope, registry: Registry)
 export function changeState(action: Action, scope: MessageScope, label: string | undefined): StateChange {
   const { state } = scope.stream;
   if (action.assignments.length === 0 && !action.label) return { state, label };
-  const next: JsonObject = Object.assign(Object.create(null), state);
+  const next: JsonObject = { ...state };
   for (const [name, evaluate] of action.assignments) {
     const value = evaluate(scope);
     if (value === undefined) delete next[name];

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../dialect/json.ts';
+import type { Clock } from './clock.ts';
 import { type Random, randomUuid } from './random.ts';
 
 /** A message as the dialect sees it; its parts are made when somebody looks at them. */
@@ -32,13 +33,20 @@ export interface StreamScope {
 /** What the expressions of one rendered message see: the stream, and what stays the same within the message. */
 export class MessageScope {
   readonly stream: StreamScope;
-  /** When the message is sent, in milliseconds of the Unix epoch. */
-  readonly nowMs: number;
+  readonly #clock: Clock;
+  readonly #atMs: number;
   #uuid: string | undefined;
 
-  constructor(stream: StreamScope, nowMs: number) {
+  /** @param atMs when the message is sent, by the clock. */
+  constructor(stream: StreamScope, clock: Clock, atMs: number) {
     this.stream = stream;
-    this.nowMs = nowMs;
+    this.#clock = clock;
+    this.#atMs = atMs;
+  }
+
+  /** When the message is sent, in milliseconds of the Unix epoch. */
+  get nowMs(): number {
+    return this.#clock.wallMs() + Math.max(0, this.#atMs - this.#clock.now());
   }
 
   /** One for all templates of the message. */
