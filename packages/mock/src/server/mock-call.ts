@@ -65,7 +65,8 @@ export class MockCall {
     this.#call.start({
       onReceiveMetadata: (metadata) => this.#begin(metadata),
       onReceiveMessage: (bytes) => this.#receive(bytes),
-      onReceiveHalfClose: () => this.#halfClose(),
+      // A cancelled upload ends just like a complete one; that it was cancelled is told within the same turn.
+      onReceiveHalfClose: () => (this.#takesOne ? this.#halfClose() : setImmediate(() => this.#halfClose())),
       onCancel: () => this.#cancelled(),
     });
   }
