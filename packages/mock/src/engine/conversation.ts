@@ -82,10 +82,6 @@ export class Conversation {
     });
   }
 
-  get isEnded(): boolean {
-    return this.#isEnded;
-  }
-
   get #kind() {
     return this.#scenario.method.methodKind;
   }
@@ -243,9 +239,11 @@ export class Conversation {
       this.#end(prepared.status);
       return;
     }
-    if (this.#kind === 'client_streaming' && rendered?.kind === 'message') {
-      this.#answer = { prepared, dueMs };
-      if (action.close || action.faults) this.#sendAnswer();
+    if (this.#kind === 'client_streaming' && rendered?.kind !== 'text') {
+      if (rendered) this.#answer = { prepared, dueMs };
+      if (this.#answer && (action.close || action.faults)) this.#sendAnswer(action);
+      else if (action.close) this.#end(ok);
+      else if (action.faults) this.#breakCall(action);
       return;
     }
     this.#writePrepared(prepared, dueMs);
@@ -296,12 +294,12 @@ export class Conversation {
     this.#port.sendHeaders(this.#scenario.compresses ? [['grpc-encoding', 'gzip'], ...metadata] : metadata);
   }
 
-  /** Client streaming: sends the answer and ends. */
-  #sendAnswer(): void {
+  /** Client streaming: sends the answer and ends, in the way of the action that asks for it. */
+  #sendAnswer(action?: Action): void {
     const { prepared, dueMs } = this.#answer ?? {};
     if (!prepared || dueMs === undefined) return;
     this.#writePrepared(prepared, dueMs);
-    if (prepared.action.faults) this.#breakCall(prepared.action);
+    if (action?.faults) this.#breakCall(action);
     else this.#end(ok);
   }
 
@@ -377,13 +375,9 @@ export class Conversation {
     if (this.#isEnded) return;
     this.#log.ended(reason);
     this.#release();
-    if (reason.code === status.OK) this.#sendHeadersAtEnd();
+    // A stream that ends well without a message has headers of its own, as other servers send them.
+    if (reason.code === status.OK && !this.#hasSentHeaders) this.#sendHeaders([]);
     this.#port.end(reason, this.#trailers);
-  }
-
-  /** A stream that ends well without a message has headers of its own, as other servers send them. */
-  #sendHeadersAtEnd(): void {
-    if (!this.#hasSentHeaders) this.#sendHeaders([]);
   }
 
   #release(): void {

@@ -40,7 +40,8 @@ export function writeScenario(
     if (kind === 'out') writer.add(atMs, { text: escapeTexts(json) });
     else writer.wait(atMs, kind === 'in' ? { waitFor: view(json) } : { waitForEnd: true });
   }
-  writer.add(call.stream.endedMs.server ?? call.stream.closedMs ?? 0, describeEnd(call));
+  const answersOnce = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
+  writer.end(call.stream.endedMs.server ?? call.stream.closedMs ?? 0, describeEnd(call), answersOnce);
   writer.addMetadata(readOwn(call.responseHeaders));
   return [{ scenario }, ...writer.entries].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
@@ -68,6 +69,13 @@ class EntryWriter {
     this.entries.push({ dir: 'out', ...this.#wait, after, ...rest });
     this.#wait = undefined;
     this.#lastMs = atMs;
+  }
+
+  /** @param answersOnce whether the one message and the end are one step. */
+  end(atMs: number, end: JsonObject, answersOnce: boolean): void {
+    const last = this.entries.at(-1);
+    if (answersOnce && end.close && last?.text !== undefined && !this.#wait) Object.assign(last, end);
+    else this.add(atMs, end);
   }
 
   /** Response headers go with the first message, or with the end. */

@@ -1,6 +1,7 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { DescMethod, Registry } from '@bufbuild/protobuf';
+import { createRegistry, type DescMethod, type Registry } from '@bufbuild/protobuf';
+import { file_google_rpc_error_details } from '@streamlings/grpc/google/rpc/error_details';
 import { compileScenario } from '../compile/compile-scenario.ts';
 import type { Scenario } from '../compile/scenario.ts';
 import type { ScenarioSource } from '../dialect/entry.ts';
@@ -41,12 +42,14 @@ export function readScenarioFiles(folder: string): ScenarioFile[] {
 export function loadScenarios(files: readonly ScenarioFile[], registry: Registry): LoadedScenario[] {
   const collector = new ProblemCollector();
   const methods = listMethods(registry);
+  // The usual details of errors are known without being among the protos.
+  const types = createRegistry(file_google_rpc_error_details, registry);
   const loaded = files.flatMap(
     ({ file, text }) =>
       collector.attempt(() => {
         const source = parseScenario(file, text);
         const method = findMethod(source, methods);
-        return { source, scenario: compileScenario(source, method, registry) };
+        return { source, scenario: compileScenario(source, method, types) };
       }) ?? [],
   );
   collector.throwIfAny();

@@ -1,4 +1,4 @@
-import { createRegistry, type Registry } from '@bufbuild/protobuf';
+import type { Registry } from '@bufbuild/protobuf';
 import {
   Server,
   ServerCredentials,
@@ -6,7 +6,6 @@ import {
   type ServerInterceptor,
   status,
 } from '@grpc/grpc-js';
-import { file_google_rpc_error_details } from '@streamlings/grpc/google/rpc/error_details';
 import { addHealth, Health, type HealthStatuses, ServingStatus } from '@streamlings/grpc/health';
 import { loadRegistry } from '@streamlings/wire';
 import { MockAdminService } from '../../gen/streamlings/mock/v1/mock_pb.ts';
@@ -220,8 +219,7 @@ function createInterceptor(findServer: () => MockServer | undefined): ServerInte
 }
 
 async function loadCatalog({ proto, scenarios = {} }: MockServerOptions): Promise<Catalog> {
-  const own = typeof proto === 'string' ? await loadRegistry(proto) : proto;
-  const registry = createRegistry(file_google_rpc_error_details, own);
+  const registry = typeof proto === 'string' ? await loadRegistry(proto) : proto;
   const files =
     typeof scenarios === 'string'
       ? readScenarioFiles(scenarios)
