@@ -3,6 +3,7 @@ import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
 import { mutateCourse } from './commands/mutate.ts';
+import { runMock } from './commands/mock.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
@@ -48,6 +49,10 @@ export function createProgram(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .action(showWire);
+  command('mock [flags...]', 'play JSONL scenarios as a gRPC server, lint or record them; see `mock --help`')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(runMock);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );

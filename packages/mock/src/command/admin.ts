@@ -1,6 +1,6 @@
 import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
-import { credentials } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
 import { type AsyncClient, createAsyncClient, StatusError } from '@streamlings/grpc';
 import {
   StreamEvent_Kind as Kind,
@@ -80,13 +80,17 @@ async function ask(flags: Flags, question: (admin: Admin) => Promise<unknown>): 
     await question(admin);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
+    if (error.code === status.UNAVAILABLE)
+      throw new UsageError(
+        `No mock server answers at \`${address}\`: start one, or say where it is with \`--admin\`.`,
+      );
     throw new UsageError(`\`${address}\` answers: ${error.details}.`);
   } finally {
     admin.close();
   }
 }
 
-function print({ id, method, status }: Stream, event: StreamEvent): void {
+function print({ id, method, status: end }: Stream, event: StreamEvent): void {
   const { kind, atMs, scheduledMs, line, text, message } = event;
   const described = {
     stream: id,
@@ -97,7 +101,7 @@ function print({ id, method, status }: Stream, event: StreamEvent): void {
     line,
     text,
     message: message && toJson(ValueSchema, message),
-    code: kind === Kind.ENDED ? status?.code : undefined,
+    code: kind === Kind.ENDED ? end?.code : undefined,
   };
   process.stdout.write(`${formatEvent(described)}\n`);
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { ScenarioError } from '../dialect/scenario-error.ts';
 import { createMockServer, type MockServer } from '../server/mock-server.ts';
 import type { MockServerOptions } from '../server/options.ts';
 import { type FlagKinds, type Flags, readFlags, requireFlag } from './flags.ts';
@@ -64,12 +63,11 @@ async function start(options: MockServerOptions): Promise<MockServer> {
   try {
     return await createMockServer(options);
   } catch (error) {
-    if (error instanceof ScenarioError) throw error;
-    const { message } = error as Error;
-    if (!/EADDR|EACCES|ENOTFOUND|No address added/.test(message)) throw error;
-    const reason = /\b(EADDRINUSE|EADDRNOTAVAIL|EACCES|ENOTFOUND)\b/.exec(message)?.[1] ?? message;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    const address = `${options.host}:${options.port}`;
     throw new UsageError(
-      `\`${options.host}:${options.port}\` cannot be listened on (${reason}): choose another \`--port\`.`,
+      `\`${address}\` cannot be listened on (${code}): choose another \`--host\` or \`--port\`.`,
     );
   }
 }

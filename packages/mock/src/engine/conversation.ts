@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { Action, Rule, Scenario, TimelineEntry } from '../compile/scenario.ts';
 import type { Json } from '../dialect/json.ts';
+import { breakCall } from './break-call.ts';
 import type { CallPort, EndStatus } from './call-port.ts';
 import type { Clock } from './clock.ts';
 import type { Evaluate } from './evaluate.ts';
@@ -308,11 +309,7 @@ export class Conversation {
     this.#sendHeaders([]);
     this.#outbox.afterFlush(() => {
       if (this.#isEnded) return;
-      if (faults.goaway) this.#port.fault({ kind: 'goaway', code: faults.goaway });
-      if (faults.reset) this.#port.fault({ kind: 'reset', code: faults.reset });
-      if (faults.noTrailers) this.#port.fault({ kind: 'no-trailers' });
-      if (faults.socketReset) this.#port.fault({ kind: 'socket-reset' });
-      if (faults.reset || faults.noTrailers || faults.socketReset)
+      if (breakCall(this.#port, faults))
         this.abort({ code: status.UNKNOWN, details: 'broken by the scenario' });
       else if (close || this.#kind === 'unary' || this.#answer) this.#end(ok);
       else this.#settle();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Registry } from '@bufbuild/protobuf';
 import {
   Server,
@@ -238,7 +240,10 @@ function compileCatalog(files: readonly ScenarioFile[], registry: Registry): Cat
   );
 }
 
-function listen(server: Server, { host = '127.0.0.1', port = 0, tls }: MockServerOptions): Promise<number> {
+async function listen(
+  server: Server,
+  { host = '127.0.0.1', port = 0, tls }: MockServerOptions,
+): Promise<number> {
   const credentials = tls
     ? ServerCredentials.createSsl(
         tls.ca === undefined ? null : Buffer.from(tls.ca),
@@ -246,8 +251,17 @@ function listen(server: Server, { host = '127.0.0.1', port = 0, tls }: MockServe
         tls.ca !== undefined,
       )
     : ServerCredentials.createInsecure();
+  if (port !== 0) await tryPort(host, port);
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   return promise;
+}
+
+/** grpc-js prints what keeps it from listening; the system's own error, before that, is for the caller alone. */
+async function tryPort(host: string, port: number): Promise<void> {
+  const probe = createServer().listen(port, host);
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
 }
