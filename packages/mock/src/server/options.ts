@@ -1,5 +1,4 @@
 import type { Registry } from '@bufbuild/protobuf';
-import type { Json } from '../dialect/json.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { StreamLimits } from '../engine/limits.ts';
 
@@ -31,4 +30,4 @@ export interface MockServerOptions {
 }
 
 /** A scenario: the text of its file, or its lines as objects. */
-export type ScenarioText = string | readonly { [key: string]: Json }[];
+export type ScenarioText = string | readonly object[];
