@@ -20,7 +20,8 @@ if (role === 'server') {
       stalled = stall(client);
       await stalled.first;
       report(process.memoryUsage.rss());
-    } else if (task === 'go on') report(await stalled?.goOn());
+    } else if (task === 'memory') report(process.memoryUsage.rss());
+    else if (task === 'go on') report(await stalled?.goOn());
     else report(await workloads[task]?.(client, count));
   });
   report(0);
