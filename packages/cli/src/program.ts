@@ -7,6 +7,7 @@ import { loadServer } from './commands/load.ts';
 import { mutateCourse } from './commands/mutate.ts';
 import { createLesson } from './commands/new.ts';
 import { openFile } from './commands/open.ts';
+import { runMock } from './commands/mock.ts';
 import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
@@ -67,6 +68,10 @@ export function createProgram(): Command {
     .command('lesson <NN-slug>')
     .description('a lesson and its solution, to be filled')
     .action(createLesson);
+  command('mock [flags...]', 'play JSONL scenarios as a gRPC server, lint or record them; see `mock --help`')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(runMock);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );

@@ -12,7 +12,9 @@ const buf = join(dirname(require.resolve('@bufbuild/buf/package.json')), 'bin/bu
 
 /** Judges that the committed code is what `buf generate` makes of the `.proto` files, for each place that has some. */
 export async function checkGenerated(root: string): Promise<string[]> {
-  const problems = await Promise.all([checkFolder(root, ''), checkFolder(root, 'packages/grpc')]);
+  const problems = await Promise.all(
+    ['', 'packages/grpc', 'packages/mock'].map((place) => checkFolder(root, place)),
+  );
   return problems.flat();
 }
 
