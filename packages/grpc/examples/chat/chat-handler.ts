@@ -10,8 +10,11 @@ import type { Clock } from '../clock.ts';
 import { ChatEventSchema, ChatMessageSchema } from '../gen/chat/v1/chat_pb.ts';
 import { Mailbox } from './mailbox.ts';
 
+type Member = Mailbox<GrpcResponse>;
+
 interface Room {
-  readonly members: Set<Mailbox<GrpcResponse>>;
+  readonly name: string;
+  readonly members: Set<Member>;
   messageCount: number;
 }
 
@@ -31,38 +34,36 @@ export interface ChatOptions {
 export function createChatHandler({ clock, maxWaiting = 100, onMembers }: ChatOptions): GrpcHandler {
   const rooms = new Map<string, Room>();
 
-  function enter(name: string, member: Mailbox<GrpcResponse>): Room {
-    const room = rooms.get(name) ?? { members: new Set(), messageCount: 0 };
+  function enter(name: string, member: Member): Room {
+    const room = rooms.get(name) ?? { name, members: new Set(), messageCount: 0 };
     rooms.set(name, room);
     room.members.add(member);
     onMembers?.(name, room.members.size);
     return room;
   }
 
-  function leave(name: string, room: Room, member: Mailbox<GrpcResponse>): void {
-    room.members.delete(member);
-    if (room.members.size === 0) rooms.delete(name);
-    onMembers?.(name, room.members.size);
+  function leave(room: Room, member: Member): void {
+    if (!room.members.delete(member)) return;
+    if (room.members.size === 0) rooms.delete(room.name);
+    onMembers?.(room.name, room.members.size);
   }
 
-  function deliver(room: Room, to: Iterable<Mailbox<GrpcResponse>>, from: string, text: string): void {
+  function deliver(room: Room, to: readonly Member[], from: string, text: string): void {
     const { messageCount } = room;
-    const event = encodeResponse(ChatEventSchema, {
-      from,
-      text,
-      messageCount,
-      timestampMs: BigInt(clock.now()),
-    });
+    const timestampMs = BigInt(clock.now());
+    const event = encodeResponse(ChatEventSchema, { from, text, messageCount, timestampMs });
     for (const member of to) {
-      if (!member.push(event)) member.fail(new StatusError(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      if (member.push(event)) continue;
+      // Its generator stands at a `yield` that nobody reads: it learns the reason when that ends, the room now.
+      member.fail(new StatusError(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      leave(room, member);
     }
   }
 
   return {
     async *handleBidiStream(requests, context) {
-      const roomName = String(context.metadata.room ?? 'lobby');
-      const self = new Mailbox<GrpcResponse>(maxWaiting);
-      const room = enter(roomName, self);
+      const self: Member = new Mailbox(maxWaiting);
+      const room = enter(String(context.metadata.room ?? 'lobby'), self);
       // A member that waits for others to speak is woken by the end of its own call.
       context.signal.addEventListener('abort', () => self.fail(context.signal.reason));
       context.sendHeaders();
@@ -83,7 +84,7 @@ export function createChatHandler({ clock, maxWaiting = 100, onMembers }: ChatOp
       try {
         yield* self;
       } finally {
-        leave(roomName, room, self);
+        leave(room, self);
       }
     },
   };
