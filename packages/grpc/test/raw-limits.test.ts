@@ -93,6 +93,15 @@ describe('the limits of a call', () => {
     expect(await reason.promise).toMatchObject({ code: status.DEADLINE_EXCEEDED });
   });
 
+  test('leave no timer behind when the handler has answered', async () => {
+    await using server = await serveRaw(echo, { timeoutMs: 60_000 });
+    const client = server.connect();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    for (let i = 0; i < 100; i++) await client.unaryCall({});
+    expect(timers() - before).toBeLessThan(50);
+  });
+
   test('of one message are those of the transport: 4 MiB, what equals it passing', async () => {
     await using server = await serveRaw(echo);
     const client = server.connect();

@@ -64,8 +64,6 @@ export function createChatHandler({ clock, maxWaiting = 100, onMembers }: ChatOp
     async *handleBidiStream(requests, context) {
       const self: Member = new Mailbox(maxWaiting);
       const room = enter(String(context.metadata.room ?? 'lobby'), self);
-      // A member that waits for others to speak is woken by the end of its own call.
-      context.signal.addEventListener('abort', () => self.fail(context.signal.reason));
       context.sendHeaders();
 
       const listen = async () => {
@@ -79,6 +77,7 @@ export function createChatHandler({ clock, maxWaiting = 100, onMembers }: ChatOp
         }
         self.end();
       };
+      // Requests of a call that was cancelled throw: that wakes a member that waits for others to speak.
       listen().catch((error) => self.fail(error));
 
       try {

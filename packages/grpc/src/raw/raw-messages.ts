@@ -77,24 +77,15 @@ export function takeResponses(
   });
 }
 
-/**
- * Converts messages one by one. Unlike an async generator it hands `return()` on at once, also while `next()` waits.
- * A conversion that throws closes the source.
- */
+/** Converts messages one by one. Unlike an async generator it hands `return()` on at once, also while `next()` waits. */
 function mapMessages<T, U>(
   source: AsyncIterator<T> | Iterator<T>,
   convert: (message: T) => U,
 ): AsyncIterableIterator<U> {
   return {
     async next() {
-      const result = await source.next();
-      if (result.done) return { done: true, value: undefined };
-      try {
-        return { done: false, value: convert(result.value) };
-      } catch (error) {
-        await source.return?.();
-        throw error;
-      }
+      const { done, value } = await source.next();
+      return done ? { done, value: undefined } : { done: false, value: convert(value) };
     },
     async return() {
       await source.return?.();
