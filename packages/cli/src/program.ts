@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { useFixtures } from './commands/fixtures.ts';
 import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
@@ -48,6 +49,10 @@ export function createProgram(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .action(showWire);
+  command('fixtures [args...]', 'run or serve gRPC fixture files; see `fixtures --help`')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(useFixtures);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );
