@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { showDiff } from './commands/diff.ts';
 import { examineMachine } from './commands/doctor.ts';
+import { useFixtures } from './commands/fixtures.ts';
 import { showHint } from './commands/hint.ts';
 import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
@@ -72,6 +73,10 @@ export function createProgram(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .action(runMock);
+  command('fixtures [args...]', 'run or serve gRPC fixture files; see `fixtures --help`')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(useFixtures);
   command('snapshot [lessons...]', 'for authors: keep the pristine starters and the checks').action(
     snapshotLessons,
   );

@@ -135,6 +135,17 @@ describe('streamlings', () => {
     },
   );
 
+  test('hands on what follows `fixtures`, and ends with what it ends with', async () => {
+    await using course = await createReleasedCourse();
+    const help = await streamlings(course, 'fixtures', '--help');
+    expect([help.code, help.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Usage: streamlings fixtures run PATH/),
+    ]);
+    const { code, stderr } = await streamlings(course, 'fixtures', 'run', 'nowhere', '--strict');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('`nowhere` cannot be read')]);
+  });
+
   test('ends with what `wire` ends with', async () => {
     await using course = await createReleasedCourse();
     const { code, stderr } = await streamlings(course, 'wire', '--listen', '127.0.0.1:0', '--to', 'nowhere');

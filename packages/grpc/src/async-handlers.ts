@@ -52,6 +52,11 @@ export interface AsyncHandlersOptions {
    * A handler that waits for neither requests nor room has to look at its own signal.
    */
   shutdownSignal?: AbortSignal;
+  /**
+   * Aborts a call with DEADLINE_EXCEEDED after this time, whether or not the client has set a deadline. Default: never.
+   * A handler that waits for neither requests nor room has to look at its own signal.
+   */
+  timeoutMs?: number;
 }
 
 /**
@@ -68,19 +73,30 @@ export function createAsyncHandlers<S extends DescService>(
   return Object.fromEntries(
     service.methods.map(({ localName, methodKind }) => {
       const handler = untyped[localName];
-      return [localName, handler && adapters[methodKind](handler.bind(handlers), options)];
+      return [localName, handler && createHandler(methodKind, handler.bind(handlers), options)];
     }),
   ) as ServiceHandlers<S>;
 }
 
+/** Turns one handler into the plain grpc-js handler of its kind, which makes a `Context` for each call. */
+export function createHandler(
+  methodKind: DescMethod['methodKind'],
+  handler: Handler,
+  options: AsyncHandlersOptions,
+  Context: typeof ServerCallContext = ServerCallContext,
+): unknown {
+  return adapters[methodKind](handler, { ...options, Context });
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the typed surface is AsyncHandlers; below it every message is alike
-type Handler = (request: any, context: CallContext) => any;
+type Handler = (request: any, context: any) => any;
 type Respond<T> = (context: ServerCallContext) => T;
 
-const adapters: Record<
-  DescMethod['methodKind'],
-  (handler: Handler, options: AsyncHandlersOptions) => unknown
-> = {
+interface AdapterOptions extends AsyncHandlersOptions {
+  Context: typeof ServerCallContext;
+}
+
+const adapters: Record<DescMethod['methodKind'], (handler: Handler, options: AdapterOptions) => unknown> = {
   unary:
     (handler, options): handleUnaryCall<unknown, unknown> =>
     (call, callback) => {
@@ -106,10 +122,10 @@ const adapters: Record<
 async function respondOnce(
   call: ServerCall<unknown, unknown>,
   callback: sendUnaryData<unknown>,
-  options: AsyncHandlersOptions,
+  options: AdapterOptions,
   respond: Respond<unknown>,
 ): Promise<void> {
-  const context = new ServerCallContext(call, options.shutdownSignal);
+  const context = new options.Context(call, options);
   let response: unknown;
   try {
     response = await respond(context);
@@ -123,10 +139,10 @@ async function respondOnce(
 
 async function respondMany(
   call: ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>,
-  options: AsyncHandlersOptions,
+  options: AdapterOptions,
   respond: Respond<Messages<unknown>>,
 ): Promise<void> {
-  const context = new ServerCallContext(call, options.shutdownSignal);
+  const context = new options.Context(call, options);
   try {
     const writer = new MessageWriter(call, respond(context), (message) => {
       context.sendHeaders();

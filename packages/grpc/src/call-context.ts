@@ -55,10 +55,15 @@ export class ServerCallContext implements CallContext {
   #responseTrailers: Metadata | undefined;
   #headersSent = false;
   #answered = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(call: ServerCall<unknown, unknown>, shutdown?: AbortSignal) {
+  constructor(
+    call: ServerCall<unknown, unknown>,
+    { shutdownSignal: shutdown, timeoutMs }: { shutdownSignal?: AbortSignal; timeoutMs?: number } = {},
+  ) {
     this.#call = call;
     this.#shutdown = shutdown;
+    if (timeoutMs !== undefined) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
     (call as EventEmitter).on('cancelled', this.#onCancelled);
     if (shutdown?.aborted) this.#onShutdown();
     else shutdown?.addEventListener('abort', this.#onShutdown);
@@ -109,6 +114,11 @@ export class ServerCallContext implements CallContext {
     return this.#abortReason;
   }
 
+  /** Whether it is too late for response headers. */
+  get headersSent(): boolean {
+    return this.#headersSent;
+  }
+
   /** Calls a listener when the call is over, with the reason if that is too early; now if it is already. */
   onOver(listener: (abortReason?: StatusError) => void): void {
     if (this.#abortReason) listener(this.#abortReason);
@@ -152,6 +162,8 @@ export class ServerCallContext implements CallContext {
     else this.#abort(status.CANCELLED, 'cancelled by the client');
   };
 
+  readonly #onTimeout = () => this.#abort(status.DEADLINE_EXCEEDED, 'the server allows no more time');
+
   readonly #onShutdown = () => this.#abort(status.UNAVAILABLE, 'server is shutting down');
 
   #abort(code: status, details: string): void {
@@ -162,6 +174,7 @@ export class ServerCallContext implements CallContext {
   }
 
   #release(): void {
+    clearTimeout(this.#timer);
     this.#shutdown?.removeEventListener('abort', this.#onShutdown);
     for (const listener of this.#listeners.splice(0)) listener(this.#abortReason);
   }

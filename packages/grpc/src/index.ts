@@ -22,6 +22,17 @@ export {
   type ServiceClient,
   type UnaryMethod,
 } from './client.ts';
+export { addGrpcHandlers, type GrpcHandlersOptions } from './raw/add-handlers.ts';
+export { createServiceHandler, createUnaryHandler, decodeRequest, encodeResponse } from './raw/codecs.ts';
+export type { GrpcCallContext, GrpcHandler, GrpcRequest, GrpcResponse } from './raw/handler.ts';
+export {
+  GrpcHandlerRegistry,
+  type GrpcMethodKind,
+  type GrpcRegistration,
+  type GrpcServiceShape,
+} from './raw/handler-registry.ts';
+export type { MetadataInit, MetadataRecord } from './raw/metadata-record.ts';
+export type { GrpcLimits } from './raw/raw-messages.ts';
 export { createServiceDefinition } from './service-definition.ts';
 export type {
   MethodKind,

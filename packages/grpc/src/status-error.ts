@@ -69,7 +69,7 @@ export class StatusError extends Error implements ServiceError {
 
 /** Returns the status an error stands for, or undefined where it is an accident that no peer may read about. */
 export function toKnownStatus(error: unknown): StatusError | undefined {
-  if (error instanceof StatusError) return error;
+  if (error instanceof StatusError) return isFailure(error.code) ? error : undefined;
   if (!(error instanceof Error)) return undefined;
   if (isServiceError(error)) {
     const metadata = error.metadata?.clone() ?? new Metadata();
@@ -86,7 +86,12 @@ export function toKnownStatus(error: unknown): StatusError | undefined {
 
 function isServiceError(error: Error): error is ServiceError {
   const { code, details } = error as Partial<ServiceError>;
-  return typeof details === 'string' && typeof code === 'number' && code !== status.OK && code in status;
+  return typeof details === 'string' && typeof code === 'number' && isFailure(code);
+}
+
+/** An error that says OK is an accident, like one with a code that does not exist. */
+function isFailure(code: number): boolean {
+  return code !== status.OK && code in status;
 }
 
 function readStatusDetails(metadata: Metadata): Any[] {
