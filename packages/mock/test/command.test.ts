@@ -240,7 +240,7 @@ describe('streamlings-mock', () => {
   test.each([
     [[], '`--proto` says where the .proto files are: add it.'],
     [['--proto', proto], '`--scenarios` says where the scenarios are: add it.'],
-    [['--proto', '/nowhere', '--scenarios', root], '`--proto /nowhere` cannot be used: '],
+    [['--proto', '/nowhere', '--scenarios', root], '`/nowhere` cannot be used: '],
     [['--proto', proto, '--scenarios', '/nowhere'], '`--scenarios /nowhere` cannot be used: '],
     [['--proto', proto, '--scenarios', proto], 'There is no .jsonl file in '],
     [['--proto', proto, '--port', 'x'], '`--port` must be a whole number from 0, not `x`.'],

@@ -143,12 +143,15 @@ describe('a mock server', () => {
   });
 
   test('ends what runs with UNAVAILABLE when it closes', async () => {
-    const fixture = await MockFixture.start({ [talk]: [{ dir: 'out', text: 'a' }] });
+    await using fixture = await MockFixture.start({ [talk]: [{ dir: 'out', text: 'a' }] });
     const call = new Talk(fixture.client(service).talk);
     await call.next();
     const ended = failure(call.next());
-    await fixture[Symbol.asyncDispose]();
-    expect((await ended).code).toBe(status.UNAVAILABLE);
+    await fixture.mock.close();
+    expect(await ended).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: 'the mock server is shutting down',
+    });
   });
 
   test('lets what runs end by itself within the time of grace', async () => {

@@ -1,4 +1,5 @@
 import { ScenarioError } from '../dialect/scenario-error.ts';
+import { ProtoError } from '../server/load-scenarios.ts';
 import { usage } from './usage.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +37,15 @@ export async function main(args: string[], name = 'streamlings-mock'): Promise<v
     const command = await (load ?? (commands.serve as () => Promise<Command>))();
     await command(load ? rest : first === '' ? [] : [first, ...rest]);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ScenarioError || isSystemError(error))) throw error;
+    if (
+      !(
+        error instanceof UsageError ||
+        error instanceof ProtoError ||
+        error instanceof ScenarioError ||
+        isSystemError(error)
+      )
+    )
+      throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 2;
   }

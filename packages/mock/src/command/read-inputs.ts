@@ -1,17 +1,12 @@
 import type { Registry } from '@bufbuild/protobuf';
-import { loadRegistry } from '@streamlings/wire';
-import { readScenarioFiles, type ScenarioFile } from '../server/load-scenarios.ts';
+import { readProtos, readScenarioFiles, type ScenarioFile } from '../server/load-scenarios.ts';
 import { type Flags, requireFlag } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @throws UsageError */
-export async function readRegistry(flags: Flags): Promise<Registry> {
+/** @throws UsageError, ProtoError */
+export function readRegistry(flags: Flags): Promise<Registry> {
   const path = requireFlag(flags, 'proto', 'where the .proto files are');
-  try {
-    return await loadRegistry(path);
-  } catch (error) {
-    throw new UsageError(`\`--proto ${path}\` cannot be used: ${(error as Error).message}`);
-  }
+  return readProtos(path);
 }
 
 /** @throws UsageError */

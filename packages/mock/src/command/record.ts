@@ -17,7 +17,7 @@ export async function record(args: string[]): Promise<void> {
   const listen = readAddress(String(flags.values.listen ?? '127.0.0.1:0'), '--listen');
   const registry = await readRegistry(flags);
   mkdirSync(out, { recursive: true });
-  await using tap = await startRecording({
+  const tap = await startRecording({
     target,
     listen,
     registry,
@@ -30,6 +30,7 @@ export async function record(args: string[]): Promise<void> {
   });
   process.stdout.write(`Listening on ${tap.address}, recording ${target.host}:${target.port}.\n`);
   await waitForInterruption();
+  await tap.close();
 }
 
 function findFreePath(folder: string, file: string): string {

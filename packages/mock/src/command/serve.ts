@@ -4,7 +4,7 @@ import type { MockServerOptions } from '../server/options.ts';
 import { type FlagKinds, type Flags, readFlags, requireFlag } from './flags.ts';
 import { formatEvent } from './format-journal.ts';
 import { waitForInterruption } from './interruption.ts';
-import { readRegistry, readScenarios } from './read-inputs.ts';
+import { readScenarios } from './read-inputs.ts';
 import { limitFlags, readLimits, readNumber } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -45,8 +45,6 @@ export async function serve(args: string[]): Promise<void> {
       process.stdout.write(`${problem ? `The old scenarios stay:\n${problem.message}` : 'Reloaded.'}\n`),
     ...readTls(flags),
   };
-  // What is wrong with the paths is told in the words of the flags.
-  await readRegistry(flags);
   readScenarios(flags);
   const mock = await start(options);
   if (values.log === true) printEvents(mock);

@@ -67,15 +67,10 @@ export class Conversation {
       clock,
       () => !this.#isEnded && this.#outbox.length < limits.streamBufferSize,
     );
-    const self = this;
     this.#timeline = new Timeline(scenario.timeline, {
       clock,
-      get hasRoom() {
-        return self.#outbox.hasRoom;
-      },
-      get isHalfClosed() {
-        return self.#isHalfClosed;
-      },
+      hasRoom: () => this.#outbox.hasRoom,
+      isHalfClosed: () => this.#isHalfClosed,
       fire: (entry, dueMs) => this.#fireEntry(entry, dueMs),
       evaluateMs: (evaluate) => this.#evaluateMs(evaluate),
       jitterMs: () => this.#jitterMs(),
@@ -147,9 +142,10 @@ export class Conversation {
   /**
    * Sends a message into the stream, after the replies that wait.
    *
-   * @throws Error where it does not fit the type
+   * @throws Error where it does not fit the type, or the method has no response stream
    */
   push(json: Json): void {
+    if (!this.#scenario.method.methodKind.match(/server|bidi/)) throw new Error('the method answers once');
     const bytes = this.#scenario.output.encode(json, false);
     const dueMs = Math.max(this.#clock.now(), this.#outbox.lastDueMs);
     const rendered = { kind: 'message', bytes, json } as const;

@@ -8,8 +8,8 @@ import type { Received } from './scope.ts';
 export interface TimelineHost {
   readonly clock: Clock;
   /** Whether a message may be written now. */
-  readonly hasRoom: boolean;
-  readonly isHalfClosed: boolean;
+  hasRoom(): boolean;
+  isHalfClosed(): boolean;
   /** Fires an entry if its condition holds; returns whether it did. */
   fire(entry: TimelineEntry, dueMs: number): boolean;
   evaluateMs(evaluate: Evaluate): number;
@@ -107,7 +107,7 @@ export class Timeline {
 
   #step(): boolean {
     const entry = this.#entries[this.#next];
-    const { clock, hasRoom } = this.#host;
+    const { clock } = this.#host;
     if (!entry || this.#state === 'stopped') return false;
     if (this.#dueMs === undefined) {
       if (!this.#isWaitOver(entry)) return false;
@@ -118,7 +118,7 @@ export class Timeline {
       this.#cancelTimer = clock.schedule(this.#dueMs, () => this.advance());
       return false;
     }
-    if (!hasRoom) return false;
+    if (!this.#host.hasRoom()) return false;
     const dueMs = this.#dueMs;
     this.#dueMs = undefined;
     this.#next++;
@@ -134,7 +134,7 @@ export class Timeline {
       if (found < 0) return false;
       this.#unclaimed = this.#unclaimed.slice(found + 1);
     }
-    if (waitForEnd && !this.#host.isHalfClosed) return false;
+    if (waitForEnd && !this.#host.isHalfClosed()) return false;
     if (waitFor || waitForEnd) {
       this.#segmentMs = this.#host.clock.now();
       this.#nominalMs = this.#segmentMs;
@@ -158,7 +158,7 @@ export class Timeline {
 
   #repeat(periodic: Periodic): void {
     const { clock } = this.#host;
-    while (this.#state === 'running' && periodic.dueMs <= clock.now() && this.#host.hasRoom) {
+    while (this.#state === 'running' && periodic.dueMs <= clock.now() && this.#host.hasRoom()) {
       const isLast = --periodic.remaining <= 0;
       if (isLast) this.#periodics.delete(periodic);
       const hasFired = this.#host.fire(periodic.entry, periodic.dueMs);

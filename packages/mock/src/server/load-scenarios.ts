@@ -2,6 +2,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createRegistry, type DescMethod, type Registry } from '@bufbuild/protobuf';
 import { file_google_rpc_error_details } from '@streamlings/grpc/google/rpc/error_details';
+import { loadRegistry } from '@streamlings/wire';
 import { compileScenario } from '../compile/compile-scenario.ts';
 import type { Scenario } from '../compile/scenario.ts';
 import type { ScenarioSource } from '../dialect/entry.ts';
@@ -14,6 +15,11 @@ import { listMethods } from './catalog.ts';
 export interface ScenarioFile {
   file: string;
   text: string;
+}
+
+/** Is thrown for `.proto` files and descriptor sets that cannot be used. */
+export class ProtoError extends Error {
+  override readonly name = 'ProtoError';
 }
 
 /** A scenario with what it was read from. */
@@ -32,6 +38,15 @@ export function readScenarioFiles(folder: string): ScenarioFile[] {
   return globSync('**/*.jsonl', { cwd: folder, exclude: (name) => name === 'node_modules' })
     .sort()
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+}
+
+/** @throws ProtoError */
+export async function readProtos(path: string): Promise<Registry> {
+  try {
+    return await loadRegistry(path);
+  } catch (error) {
+    throw new ProtoError(`\`${path}\` cannot be used: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**

@@ -80,7 +80,6 @@ export class MockCall {
   terminate(reason: EndStatus): void {
     if (this.#conversation) this.#conversation.terminate(reason);
     else this.#fail(reason);
-    this.#over();
   }
 
   get #takesOne(): boolean {
@@ -121,11 +120,13 @@ export class MockCall {
     this.#conversation?.halfClose();
   }
 
+  /** Comes after every call, also after one that went well. */
   #cancelled(): void {
     const isLate = Number(this.#call.getDeadline()) - Date.now() < deadlineToleranceMs;
     const code = isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     this.#conversation?.abort({ code, details: isLate ? 'deadline exceeded' : 'cancelled by the client' });
-    this.#over();
+    this.#isOver = true;
+    this.#environment.onOver(this);
   }
 
   #choose(first: Received | undefined): Conversation | undefined {
@@ -175,17 +176,11 @@ export class MockCall {
   /** Ends a call that has no scenario. */
   #fail(reason: EndStatus): void {
     if (this.#isOver) return;
+    this.#isOver = true;
     const { journal } = this.#environment;
     if (!this.#conversation)
       journal.open(this.id, nameOf(this.#method), '', this.#call.getPeer()).ended(reason);
     this.#port.end(reason, []);
-    this.#over();
-  }
-
-  #over(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#environment.onOver(this);
   }
 }
 

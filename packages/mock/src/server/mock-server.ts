@@ -9,7 +9,6 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { addHealth, Health, type HealthStatuses, ServingStatus } from '@streamlings/grpc/health';
-import { loadRegistry } from '@streamlings/wire';
 import { MockAdminService } from '../../gen/streamlings/mock/v1/mock_pb.ts';
 import type { Json } from '../dialect/json.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
@@ -18,12 +17,14 @@ import { createRandom, type Random } from '../engine/random.ts';
 import { addAdmin } from './admin.ts';
 import { Catalog } from './catalog.ts';
 import { Journal } from './journal.ts';
-import { loadScenarios, readScenarioFiles, type ScenarioFile } from './load-scenarios.ts';
+import { loadScenarios, readProtos, readScenarioFiles, type ScenarioFile } from './load-scenarios.ts';
 import { type CallEnvironment, MockCall } from './mock-call.ts';
 import type { MockServerOptions } from './options.ts';
 import { ServedServices } from './services.ts';
 import { type Expectation, type Verdict, verifyExpectation } from './verify.ts';
 import { watchFolders } from './watch-folders.ts';
+
+const flushMs = 200;
 
 /** A running mock server; `await using` closes it at once. */
 export class MockServer implements AsyncDisposable, CallEnvironment {
@@ -139,13 +140,16 @@ export class MockServer implements AsyncDisposable, CallEnvironment {
   async close(graceMs = 0): Promise<void> {
     this.#health.shutDown();
     await this.#stopWatching?.();
-    this.#server.tryShutdown(() => {});
+    const drained = Promise.withResolvers<void>();
+    this.#server.tryShutdown(() => drained.resolve());
     await this.#idle(graceMs);
     const reason = { code: status.UNAVAILABLE, details: 'the mock server is shutting down' };
     for (const call of [...this.#calls.values()]) call.terminate(reason);
     this.#shutdown.abort();
-    // Lets the statuses leave; a client that reads nothing would keep them here.
-    await new Promise((resolve) => setTimeout(resolve, this.#calls.size > 0 ? 50 : 0));
+    // Lets the statuses leave; a client that reads nothing, or watches the health, would keep the server here.
+    const timer = setTimeout(drained.resolve, flushMs);
+    await drained.promise;
+    clearTimeout(timer);
     this.#server.forceShutdown();
   }
 
@@ -205,8 +209,7 @@ export class MockServer implements AsyncDisposable, CallEnvironment {
 /**
  * Starts a mock server and resolves once it listens.
  *
- * @throws ScenarioError with all that is wrong with the scenarios; Error where the `.proto` files cannot be used or the
- * port cannot be had
+ * @throws ScenarioError with all that is wrong with the scenarios; ProtoError; Error of the system where it cannot listen
  */
 export function createMockServer(options: MockServerOptions): Promise<MockServer> {
   return MockServer.start(options);
@@ -221,7 +224,7 @@ function createInterceptor(findServer: () => MockServer | undefined): ServerInte
 }
 
 async function loadCatalog({ proto, scenarios = {} }: MockServerOptions): Promise<Catalog> {
-  const registry = typeof proto === 'string' ? await loadRegistry(proto) : proto;
+  const registry = typeof proto === 'string' ? await readProtos(proto) : proto;
   const files =
     typeof scenarios === 'string'
       ? readScenarioFiles(scenarios)
