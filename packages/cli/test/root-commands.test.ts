@@ -6,7 +6,7 @@ import { courseRoot, findUnits } from '@streamlings/course';
 import { describe, expect, test } from 'vitest';
 
 /** The parts of the repository; what else lies about in a checkout is none of a test's business. */
-const parts = /^(packages|lessons|workshops|solutions|scripts|proto)$|^\.gitignore$|\.(json|yaml)$/;
+const parts = /^(packages|lessons|workshops|solutions|scripts|proto|docs)$|^\.gitignore$|\.(json|yaml)$/;
 const leftOut = ['.turbo', '.streamlings', 'dist'];
 
 /** Copies the whole repository; only the packages of the registry are shared with it. */
