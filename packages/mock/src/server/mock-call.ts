@@ -65,8 +65,10 @@ export class MockCall {
     this.#call.start({
       onReceiveMetadata: (metadata) => this.#begin(metadata),
       onReceiveMessage: (bytes) => this.#receive(bytes),
-      // A cancelled upload ends just like a complete one; that it was cancelled is told within the same turn.
-      onReceiveHalfClose: () => (this.#takesOne ? this.#halfClose() : setImmediate(() => this.#halfClose())),
+      // A cancelled upload ends just like a complete one; that it was cancelled is told within the same turn, and that
+      // its deadline has passed in a later one.
+      onReceiveHalfClose: () =>
+        this.#takesOne ? this.#halfClose() : setImmediate(() => this.#isLate || this.#halfClose()),
       onCancel: () => this.#cancelled(),
     });
   }
@@ -84,6 +86,10 @@ export class MockCall {
 
   get #takesOne(): boolean {
     return this.#method.methodKind === 'unary' || this.#method.methodKind === 'server_streaming';
+  }
+
+  get #isLate(): boolean {
+    return Number(this.#call.getDeadline()) - Date.now() < deadlineToleranceMs;
   }
 
   #begin(metadata: Metadata): void {
@@ -122,7 +128,7 @@ export class MockCall {
 
   /** Comes after every call, also after one that went well. */
   #cancelled(): void {
-    const isLate = Number(this.#call.getDeadline()) - Date.now() < deadlineToleranceMs;
+    const isLate = this.#isLate;
     const code = isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     this.#conversation?.abort({ code, details: isLate ? 'deadline exceeded' : 'cancelled by the client' });
     this.#isOver = true;

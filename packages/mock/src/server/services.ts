@@ -21,7 +21,10 @@ export class ServedServices {
 
   /** Puts services in place of those before. Their calls are taken by the interceptor, not by handlers. */
   replace(services: Iterable<DescService>): void {
-    const mocked = [...services].filter(({ typeName }) => !ownServices.test(typeName));
+    // In the order of their names: files are read at the same time, and the first to be there is not always the same.
+    const mocked = [...services]
+      .filter(({ typeName }) => !ownServices.test(typeName))
+      .sort((a, b) => a.typeName.localeCompare(b.typeName));
     for (const definition of this.#mocked) this.#server.removeService(definition);
     this.#mocked = mocked.map(defineService);
     for (const definition of this.#mocked) this.#server.addService(definition, {});
