@@ -208,17 +208,24 @@ export function clientChecks(load: Load<Exercise>['client']): void {
           '`gather` has rejected, and calls of it are still under way: a promise that is rejected stops nobody who works for another one. What do all your calls have in common, by which the first failure can stop them?',
         'L6-11':
           'Everything is over but a timer of yours: it keeps the process awake, and will cancel what nobody waits for. On which ways out of your function is it cleared?',
+        'L1-08':
+          'Each call ended in time, and all of them together took longer than `timeoutMs`: a timeout given to a call counts from that call. When do the later ones begin, and how much of the time is left then?',
       },
       otherwise:
-        'Four topics, a limit of three: the second call fails with NOT_FOUND. Then nobody answers for 100 ms. What happens to the other calls, and what does `gather` reject with?',
+        'Four topics, a limit of three: the second call fails with NOT_FOUND. Then nobody answers for 100 ms. Then twenty answers come, one after the other, and there was time for ten. What happens to the other calls, and what does `gather` reject with?',
     },
     async (context) => {
       const { leaks, diagnose } = context;
       const open: StreamCall[] = [];
+      let isPrompt = false;
       const { dialed, gather, server } = await start(context, {
-        serverStreaming: (call) => void open.push(call),
+        serverStreaming: (call) => {
+          if (isPrompt) setTimeout(() => call.end(), 50);
+          else open.push(call);
+        },
       });
       diagnose({
+        'L1-08': () => isPrompt,
         'L6-03': () => server.calls.some(({ cancelled, errors }) => !cancelled && errors.length === 0),
         'L6-11': () => leaks.timers > 0,
       });
@@ -238,6 +245,14 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       await server.barrier(20);
       await Promise.all(server.calls.slice(3).map(({ whenCancelled }) => whenCancelled));
       expect(leaks.timers, 'timers still running when the time was over').toBe(0);
+
+      isPrompt = true;
+      const many = Array.from({ length: 20 }, (_, index) => `topic ${index}`);
+      const long = await settle(gather(dialed, many, { limit: 1, timeoutMs: 500 }));
+      expect(
+        long.value,
+        'what `gather` resolved with after a second, when it had half of one',
+      ).toBeUndefined();
     },
   );
 

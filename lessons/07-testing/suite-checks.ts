@@ -102,7 +102,7 @@ function findNoticing(run: SuiteRun | undefined): string | undefined {
 
 /** Demands an assertion of each test. */
 export function expectAssertions({ tests }: SuiteRun): void {
-  const empty = tests.filter(({ state, assertions }) => state === 'passed' && assertions === 0);
+  const empty = tests.filter(({ state, asserted }) => state === 'passed' && !asserted);
   expect([...new Set(empty.map(({ name }) => name))], 'tests that passed without an assertion').toEqual([]);
 }
 

@@ -15,11 +15,11 @@ async function runOnce(name: string, times = 1, limitMs?: number): Promise<Suite
 describe('a suite', { timeout: 30_000 }, () => {
   it('runs as written, backwards, and in other orders', async () => {
     const { tests } = await runOnce('careful', 2);
-    expect(tests.map(({ time, name, state, assertions }) => [time, name, state, assertions])).toEqual([
-      [1, 'adds nothing', 'passed', 1],
-      [1, 'adds something', 'passed', 1],
-      [2, 'adds something', 'passed', 1],
-      [2, 'adds nothing', 'passed', 1],
+    expect(tests.map(({ time, name, state, asserted }) => [time, name, state, asserted])).toEqual([
+      [1, 'adds nothing', 'passed', true],
+      [1, 'adds something', 'passed', true],
+      [2, 'adds something', 'passed', true],
+      [2, 'adds nothing', 'passed', true],
     ]);
   });
 
@@ -48,7 +48,18 @@ describe('a suite', { timeout: 30_000 }, () => {
       'passed',
       'failed',
     ]);
-    expect(tests.find(({ name }) => name.startsWith('waits'))?.assertions).toBe(0);
+    expect(tests.find(({ name }) => name.startsWith('waits'))?.asserted).toBe(false);
+  });
+
+  it('asserts with a matcher, be it its own, and not with a value alone', async () => {
+    const { tests } = await runOnce('asserting');
+    expect(tests.map(({ name, asserted }) => [name, asserted])).toEqual([
+      ['names a value', false],
+      ['compares a value', true],
+      ['asks that a promise is kept', true],
+      ['asks with a matcher of its own', true],
+      ['asks in the words of chai', true],
+    ]);
   });
 
   it('that never comes back has a problem', async () => {

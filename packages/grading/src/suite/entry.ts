@@ -5,7 +5,6 @@ import {
   afterEach,
   beforeEach,
   describe,
-  expect,
   inject,
   type RunnerTask,
   type RunnerTestSuite,
@@ -15,6 +14,7 @@ import {
 } from 'vitest';
 import { createLoad, ExerciseError } from '../exercise.ts';
 import { createRandom } from '../world/random.ts';
+import { watchAssertions } from './assertions.ts';
 import { type ConductWatch, watchConduct } from './conduct.ts';
 import type { SuiteRequest, SuiteRunRequest } from './protocol.ts';
 
@@ -59,6 +59,7 @@ async function loadSuite(file: string): Promise<Suite> {
 }
 
 function addHooks(run: SuiteRunRequest, conduct: ConductWatch): void {
+  const hasAsserted = watchAssertions();
   beforeEach(({ skip, task }) => {
     const failed = failuresIn(task.file);
     const hung = failed.filter((errors) => errors.some(({ message }) => message.includes('timed out in')));
@@ -66,9 +67,8 @@ function addHooks(run: SuiteRunRequest, conduct: ConductWatch): void {
     leaveOut(task.file);
     skip();
   });
-  afterEach(({ task, expect: own }) => {
-    const counts = [expect, own].map((each) => each.getState().assertionCalls);
-    task.meta.streamlingsAssertions = Math.max(...counts);
+  afterEach(({ task }) => {
+    task.meta.streamlingsAsserted = hasAsserted(task);
   });
   // vitest reads the names of fixtures off the first parameter, and none is wanted.
   // biome-ignore lint/correctness/noEmptyPattern: vitest demands a pattern

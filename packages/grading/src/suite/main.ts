@@ -87,7 +87,14 @@ function failedHooksOf(module: TestModule): SuiteTest[] {
       const message = stripVTControlCharacters(error.message).split('\n')[0] ?? '';
       const name = [...names, 'beforeAll or afterAll'].join(' > ');
       const timedOut = message.includes('timed out in');
-      return { name, time: Number(time), state: 'failed' as const, error: message, timedOut, assertions: 0 };
+      return {
+        name,
+        time: Number(time),
+        state: 'failed' as const,
+        error: message,
+        timedOut,
+        asserted: false,
+      };
     }),
   );
 }
@@ -106,7 +113,7 @@ function ownTestsOf(module: TestModule): SuiteTest[] {
       ...(error?.expected === undefined ? {} : { expected: String(error.expected) }),
       ...(error?.actual === undefined ? {} : { received: String(error.actual) }),
       timedOut: message?.includes('timed out in') ?? false,
-      assertions: test.meta().streamlingsAssertions ?? 0,
+      asserted: test.meta().streamlingsAsserted ?? false,
     };
   });
 }

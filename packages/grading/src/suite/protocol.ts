@@ -37,8 +37,8 @@ export interface SuiteTest {
   received?: string;
   /** Whether it failed because it, or a hook of it, took too long. */
   timedOut: boolean;
-  /** How many assertions it made. */
-  assertions: number;
+  /** Whether it compared anything. */
+  asserted: boolean;
 }
 
 /** What was seen of a suite's conduct while it ran. */
@@ -86,7 +86,7 @@ export const noConduct: Conduct = {
 declare module 'vitest' {
   interface TaskMeta {
     streamlings?: Conduct;
-    streamlingsAssertions?: number;
+    streamlingsAsserted?: boolean;
   }
   interface ProvidedContext {
     /** The request as JSON. */
