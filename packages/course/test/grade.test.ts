@@ -54,6 +54,12 @@ describe('grade', () => {
     expect(stdout).not.toContain('answers again');
   });
 
+  test("grades another lesson than the folder's, as the command at the top does", async () => {
+    await using course = await createReleasedCourse();
+    const { stdout } = await grade(course, solution, ['--filter', 'lesson-01', '--', '-t', 'third']);
+    expect(stdout).toContain('0 of 1 checks passed');
+  });
+
   test('writes a JUnit report', async () => {
     await using course = await createReleasedCourse();
     await grade(course, lesson, ['--junit', 'report.xml']);

@@ -26,7 +26,7 @@ try {
 }
 
 async function grade(options: GradeOptions): Promise<boolean> {
-  const workspace = await loadWorkspace(await readPackageName());
+  const workspace = await loadWorkspace(options.filter ?? (await readPackageName()));
   if (options.step && !workspace.steps.some((step) => step.number === options.step)) {
     throw new CourseError(
       `\`${workspace.name}\` has no step ${options.step}: it has steps 1 to ${workspace.steps.length}.`,

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 /** What the command line of `grade` asks for. */
 export interface GradeOptions {
+  filter?: string;
   step?: number;
   name?: string;
   json: boolean;
@@ -11,21 +12,23 @@ export interface GradeOptions {
 }
 
 /**
- * Reads the command line of `grade`; one leading `--`, which pnpm hands over, is ignored. Help and a wrong option end the
+ * Reads the command line of `grade`; one `--`, which pnpm hands over, is ignored. Help and a wrong option end the
  * process, with exit code 0 and 2.
  */
 export function parseGradeOptions(args: string[]): GradeOptions {
   return createCommand().parse(withoutSeparator(args), { from: 'user' }).opts<GradeOptions>();
 }
 
-/** Drops the `--` that pnpm hands over literally. */
-export function withoutSeparator(args: string[]): string[] {
-  return args[0] === '--' ? args.slice(1) : args;
+/** Drops the first `--`, which pnpm hands over literally. */
+function withoutSeparator(args: string[]): string[] {
+  const separator = args.indexOf('--');
+  return separator === -1 ? args : args.toSpliced(separator, 1);
 }
 
 function createCommand(): Command {
   return new Command('grade')
     .description('Runs the checks of the lesson or solution in the current folder.')
+    .option('--filter <lesson>', 'grade this lesson, wherever you are')
     .option('--step <number>', 'grade one step', parseStep)
     .option('-t, --name <text>', 'grade only the checks whose name contains the text')
     .option('--json', 'write the events as lines of JSON', false)
