@@ -13,6 +13,7 @@ import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
 import { testLesson } from './commands/test.ts';
+import { updateClone } from './commands/update.ts';
 import { verifyCourse } from './commands/verify.ts';
 import { showWire } from './commands/wire.ts';
 
@@ -51,6 +52,9 @@ export function createProgram(): Command {
   command('doctor', 'say whether this machine has what the course needs')
     .option('--json', 'as JSON')
     .action(examineMachine);
+  command('update', 'bring the course up to date; your files stay as they are, and are copied first')
+    .option('--starters', 'put new starters beside your files')
+    .action(updateClone);
   command('load <method>', 'keep calls running against any server, for example `package.Service/Method`')
     .requiredOption('--to <address>', 'where it listens, as host:port')
     .option('--for <time>', 'how long, for example 500ms, 60s or 2m', parseDuration, 10_000)

@@ -10,4 +10,5 @@ export { findFailureLine, readEvents, recordResult } from './state/results.ts';
 export { stateFolder } from './state/state-folder.ts';
 export { readStepTexts, type StepTexts } from './step-texts.ts';
 export { takeSnapshot } from './take-snapshot.ts';
+export { type Update, updateCourse } from './update/update.ts';
 export { loadWorkspace } from './workspace.ts';
