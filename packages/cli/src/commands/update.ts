@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { relative } from 'node:path';
-import { courseRoot, readProgress, type Update, updateCourse } from '@streamlings/course';
+import { CourseError, courseRoot, readProgress, type Update, updateCourse } from '@streamlings/course';
 
 /** Brings the course up to date around the learner's files, and grades again what was begun. */
 export async function updateClone({ starters = false }: { starters?: boolean }): Promise<void> {
@@ -36,18 +36,22 @@ async function gradeAgain(): Promise<void> {
   const begun = (await readProgress()).filter(({ progress }) => progress !== 'not started');
   if (begun.length > 0) console.log('Your work is graded again:');
   for (const { unit } of begun) {
-    const code = await runPnpm(['--silent', '--filter', unit.name, 'test']);
-    console.log(`  ${unit.name}  ${code === 0 ? 'all checks pass' : 'not all checks pass'}`);
+    await runPnpm(['--silent', '--filter', unit.name, 'test']);
+    const steps = (await readProgress()).find((each) => each.unit.name === unit.name)?.steps ?? [];
+    const solved = steps.filter(({ progress }) => progress === 'solved').length;
+    console.log(`  ${unit.name}  ${solved} of ${steps.length} steps solved`);
   }
 }
 
 /** With the pnpm that runs this command; it installs first what the update needs. */
-async function runPnpm(args: string[]): Promise<number> {
+async function runPnpm(args: string[]): Promise<void> {
   const { npm_execpath: pnpm = 'pnpm' } = process.env;
   const [command, before] = /\.c?js$/.test(pnpm) ? [process.execPath, [pnpm]] : [pnpm, []];
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const child = spawn(command, [...before, ...args], { cwd: courseRoot, stdio: 'ignore' });
-  child.once('error', reject);
-  child.once('close', (code) => resolve(code ?? 1));
+  child.once('error', (cause) => {
+    reject(new CourseError(`\`${pnpm}\` cannot be run: run \`pnpm test\` to grade your work.`, { cause }));
+  });
+  child.once('close', () => resolve());
   return promise;
 }
