@@ -6,7 +6,7 @@ export const isCi: boolean = Boolean(process.env.CI);
 
 /** Whether a path from the root lies in the part of a lesson that the learner edits. */
 export function isLearnerFile(path: string): boolean {
-  return /^(lessons|workshops)\/[^/]+\/src\//.test(path.replaceAll('\\', '/'));
+  return /^(lessons|workshops)\/[^/]+\/(src|proto)\//.test(path.replaceAll('\\', '/'));
 }
 
 /** The paths to lint and to format, from the root: style and slips in a learner's file are the learner's business. */

@@ -7,9 +7,9 @@ import { listLessons } from './commands/list.ts';
 import { loadServer } from './commands/load.ts';
 import { runMock } from './commands/mock.ts';
 import { mutateCourse } from './commands/mutate.ts';
-import { createLesson } from './commands/new.ts';
+import { createLesson, createWorkshop } from './commands/new.ts';
 import { openFile } from './commands/open.ts';
-import { resetLesson, solveLesson, undoLast } from './commands/replace.ts';
+import { catchUpWithStep, resetLesson, solveLesson, undoLast } from './commands/replace.ts';
 import { snapshotLessons } from './commands/snapshot.ts';
 import { startLearner } from './commands/start.ts';
 import { testLesson } from './commands/test.ts';
@@ -29,9 +29,10 @@ export function createProgram(): Command {
   command('test [lesson] [flags...]', 'run all tests of the course, or grade one lesson')
     .allowUnknownOption()
     .action(testLesson);
-  command('list', 'list the lessons and how far you are').action(listLessons);
+  command('list', 'list the lessons and workshops, and how far you are').action(listLessons);
   command('hint [lesson]', 'show a hint of a lesson')
     .argument('[number]', 'which one', parseCount)
+    .option('--step <number>', 'of this step of a workshop', parseStep)
     .action(showHint);
   command('open [lesson]', 'open the file to edit, at the line that the last run points to')
     .option('--step <number>', 'of this step', parseStep)
@@ -44,6 +45,9 @@ export function createProgram(): Command {
   command('reset <lesson>', 'restore the starter; your files are copied first')
     .option('--step <number>', 'of one step only', parseStep)
     .action(resetLesson);
+  command('catch-up <workshop>', 'bring your files to the beginning of a step; they are copied first')
+    .requiredOption('--step <number>', 'of this step', parseStep)
+    .action(catchUpWithStep);
   command('undo [lesson]', 'bring the newest copy of your files back').action(undoLast);
   command('solve <lesson>', "put the course's solution in place of your files; they are copied first")
     .option('--step <number>', 'of one step only', parseStep)
@@ -69,10 +73,15 @@ export function createProgram(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .action(showWire);
-  command('new', 'for authors: scaffold a part of the course')
+  const scaffold = command('new', 'for authors: scaffold a part of the course');
+  scaffold
     .command('lesson <NN-slug>')
     .description('a lesson and its solution, to be filled')
     .action(createLesson);
+  scaffold
+    .command('workshop <NN-slug>')
+    .description('a workshop of two steps and its solution, to be filled')
+    .action(createWorkshop);
   command('mock [flags...]', 'play JSONL scenarios as a gRPC server, lint or record them; see `mock --help`')
     .helpOption(false)
     .allowUnknownOption()

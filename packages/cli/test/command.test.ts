@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createReleasedCourse } from '@streamlings/course/test/released-course';
 import { lesson, solved, starter, type TinyCourse } from '@streamlings/course/test/tiny-course';
+import { counter, createTinyWorkshop, workshop } from '@streamlings/course/test/tiny-workshop';
 import { describe, expect, test } from 'vitest';
 
 const bin = resolve(import.meta.dirname, '../bin/streamlings.js');
@@ -53,6 +54,17 @@ describe('streamlings', () => {
     expect(await course.read(`${lesson}/src/answer.ts`)).toBe(solved);
     expect((await streamlings(course, 'undo')).stdout).toContain('holds your earlier files again');
     expect(await course.read(`${lesson}/src/answer.ts`)).toBe(starter);
+  });
+
+  test('brings a workshop to the beginning of a step, and shows the hints of that step', async () => {
+    await using course = await createTinyWorkshop();
+    const caughtUp = await streamlings(course, 'catch-up', 'workshop-01', '--step', '2');
+    expect(caughtUp.stdout).toContain('`workshop-01` is at the beginning of step 2: `src/counter.ts`.');
+    expect(await course.read(`${workshop}/src/counter.ts`)).toBe(counter(1));
+    expect((await streamlings(course, 'list')).stdout).toContain('workshop-01  Count');
+    const hint = await streamlings(course, 'hint', 'workshop-01', '1', '--step', '2');
+    expect(hint.stdout).toContain('hint 1 of 2: Where step 2 looks');
+    expect(hint.stdout).toContain('pnpm streamlings hint workshop-01 2 --step 2');
   });
 
   test('shows how a file differs, and keeps the solution back until it is solved or asked for', async () => {

@@ -4,6 +4,7 @@ import { findUnits, type Unit } from './discovery.ts';
 import { readIfThere } from './optional-files.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type CheckResult, readResult } from './state/results.ts';
+import { readStateBefore } from './states.ts';
 import { normalizeLines } from './text-lines.ts';
 
 /** How far a learner is. */
@@ -29,8 +30,8 @@ export interface StepProgress {
 }
 
 /**
- * Says how far the learner is in every lesson, in their order. A step whose file is the pristine starter is not started;
- * one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
+ * Says how far the learner is in every lesson, in their order. A step whose file is as it was when the step
+ * began is not started; one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
  */
 export async function readProgress(root: string = courseRoot): Promise<UnitProgress[]> {
   const units = await findUnits(root);
@@ -48,7 +49,8 @@ async function readUnitProgress(unit: Unit, snapshot: Snapshot, root: string): P
   const steps = await Promise.all(
     snapshot.steps.map(async ({ number, title, file, checks }): Promise<StepProgress> => {
       const text = await readIfThere(join(unit.folder, file));
-      const isPristine = text !== undefined && normalizeLines(text) === snapshot.files[file];
+      const before = await readStateBefore(unit, snapshot, number);
+      const isPristine = text !== undefined && normalizeLines(text) === before[file];
       const names = checks.map((check) => check.name);
       const progress = isPristine
         ? 'not started'

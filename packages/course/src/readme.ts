@@ -42,3 +42,28 @@ export function countWords(readme: string): number {
 function hideCode(readme: string): string {
   return readme.replaceAll(/^```.*?^```/gms, (code) => code.replaceAll(/[^\n]/g, ' '));
 }
+
+/** A row of a workshop's agenda. */
+export interface AgendaRow {
+  number: number;
+  title: string;
+  /** The page of the step, relative to the README. */
+  page: string;
+  minutes: number;
+}
+
+/** Reads the table in the section `Agenda`, whose rows are the number, the linked title and the minutes of a step. */
+export function readAgenda(readme: string): AgendaRow[] {
+  const section = readSections(readme).find(({ heading }) => heading === 'Agenda');
+  const rows = section?.text.matchAll(/^\| *(\d+) *\| *\[(.+?)\]\((.+?)\) *\| *(\d+) *\|$/gm) ?? [];
+  return [...rows].map(([, number, title = '', page = '', minutes]) => {
+    return { number: Number(number), title, page, minutes: Number(minutes) };
+  });
+}
+
+/** Reads how many minutes a text says it takes, before its first section; undefined if it does not. */
+export function readMinutes(text: string): number | undefined {
+  const [opening = ''] = text.split(/^## /m, 1);
+  const [, minutes] = /\b(\d+) minutes\b/.exec(opening) ?? [];
+  return minutes === undefined ? undefined : Number(minutes);
+}

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { CourseError } from './course-error.ts';
 import { courseRoot } from './course-root.ts';
 import { findUnit, type Unit } from './discovery.ts';
-import { isLearnerFile, readLessonFiles } from './lesson-files.ts';
 import { readBytesIfThere } from './optional-files.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Backup, listBackups, readBackup, takeBackup } from './state/backups.ts';
 import { forgetResults } from './state/results.ts';
 import { withStateLock } from './state/state-folder.ts';
 import { writeFile } from './state/write-file.ts';
+import { readStateAfter, readStateBefore } from './states.ts';
 
 /** What a command did to a lesson's files. */
 export interface Replacement {
@@ -21,25 +21,45 @@ export interface Replacement {
 
 /**
  * Restores the pristine starter of a lesson, or of one of its steps; the whole lesson includes the course's own files.
+ * A step of a workshop is restored to its beginning, as `catchUp` does.
  *
  * @throws CourseError if there is no such lesson or step.
  */
 export async function reset(name: string, step?: number, root: string = courseRoot): Promise<Replacement> {
   const { unit, snapshot } = await load(name, root);
-  const chosen = step === undefined ? snapshot.files : pick(snapshot.files, fileOfStep(snapshot, step));
-  return replaceFiles(unit, chosen, root);
+  if (step === undefined) return replaceFiles(unit, snapshot.files, root);
+  const file = fileOfStep(snapshot, step);
+  const before = await readStateBefore(unit, snapshot, step);
+  return replaceFiles(unit, unit.kind === 'workshop' ? before : pick(before, file), root);
 }
 
 /**
- * Puts the solution of a lesson, or of one of its steps, in place of the learner's files.
+ * Brings the learner's files of a workshop to the beginning of a step: to what the steps before it lead to. Files that
+ * the learner has added stay.
+ *
+ * @throws CourseError if there is no such workshop or step.
+ */
+export async function catchUp(name: string, step: number, root: string = courseRoot): Promise<Replacement> {
+  const { kind, name: lesson } = await findUnit(name, root);
+  if (kind === 'workshop') return reset(name, step, root);
+  throw new CourseError(
+    `The steps of \`${lesson}\` do not build on each other: start with any of them, or run \`pnpm streamlings solve ${lesson} --step N\`.`,
+  );
+}
+
+/**
+ * Puts the solution of a lesson, or of one of its steps, in place of the learner's files. The solution of a step of a
+ * workshop includes the steps before it.
  *
  * @throws CourseError if there is no such lesson or step.
  */
 export async function solve(name: string, step?: number, root: string = courseRoot): Promise<Replacement> {
   const { unit, snapshot } = await load(name, root);
-  const files = await readLessonFiles(unit.solution);
-  const paths = step === undefined ? Object.keys(files).filter(isLearnerFile) : [fileOfStep(snapshot, step)];
-  return replaceFiles(unit, Object.assign({}, ...paths.map((path) => pick(files, path))), root);
+  const last = snapshot.steps.length;
+  const file = step === undefined ? undefined : fileOfStep(snapshot, step);
+  const files = await readStateAfter(unit, step ?? last);
+  const isWhole = file === undefined || unit.kind === 'workshop';
+  return replaceFiles(unit, isWhole ? files : pick(files, file), root);
 }
 
 /**

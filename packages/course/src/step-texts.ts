@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CourseError } from './course-error.ts';
 import { courseRoot } from './course-root.ts';
@@ -6,6 +5,7 @@ import { findUnit } from './discovery.ts';
 import { readIfThere } from './optional-files.ts';
 import { readProgress, type StepProgress } from './progress.ts';
 import { readSnapshot } from './snapshot.ts';
+import { readStateAfter, readStateBefore } from './states.ts';
 
 /** The file of a step as it was, as it is, and as it could be. */
 export interface StepTexts {
@@ -13,6 +13,7 @@ export interface StepTexts {
   step: StepProgress;
   /** The absolute path of the learner's file. */
   path: string;
+  /** As it is when the step begins. */
   starter: string;
   /** The learner's; empty if the file is gone. */
   mine: string;
@@ -44,12 +45,15 @@ export async function readStepTexts(
     throw new CourseError(`\`${unit.name}\` has no step ${number}: it has steps 1 to ${steps.length}.`);
   }
   const path = join(unit.folder, step.file);
+  const snapshot = await readSnapshot(unit.name, root);
+  const before = snapshot && (await readStateBefore(unit, snapshot, step.number));
+  const after = await readStateAfter(unit, step.number);
   return {
     lesson: unit.name,
     step,
     path,
-    starter: (await readSnapshot(unit.name, root))?.files[step.file] ?? '',
+    starter: before?.[step.file] ?? '',
     mine: (await readIfThere(path)) ?? '',
-    solution: await readFile(join(unit.solution, step.file), 'utf8'),
+    solution: after[step.file] ?? '',
   };
 }

@@ -8,6 +8,7 @@ import { isLearnerFile } from './lesson-files.ts';
 import { readIfThere } from './optional-files.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { writeFileIfChanged } from './state/write-file.ts';
+import { findSolution } from './states.ts';
 import { normalizeLines } from './text-lines.ts';
 
 /** What nothing is graded by, and a learner may well play with. */
@@ -37,7 +38,7 @@ async function findGradedFolder(name: string, root: string): Promise<{ unit: Uni
   const units = await findUnits(root);
   for (const unit of units) {
     if (name === unit.name) return { unit, folder: unit.folder };
-    if (name === `${unit.name}-solution`) return { unit, folder: unit.solution };
+    if (name === `${unit.name}-solution`) return { unit, folder: await findSolution(unit) };
   }
   const known = units.map((unit) => `\`${unit.name}\``).join(', ');
   throw new CourseError(`There is no \`${name}\`: choose one of ${known || 'no lessons at all'}.`);

@@ -46,7 +46,7 @@ describe('checkReadme()', async () => {
     [
       'a heading too many',
       `${readme}\n## More\n`,
-      '`README.md`, line 32: the heading is `## More`: the lesson ends before it.',
+      '`README.md`, line 32: the heading is `## More`: the text ends before it.',
     ],
     [
       'a check by another name',
@@ -78,7 +78,7 @@ describe('checkSpec()', () => {
   if (!step) throw new Error('the snapshot has no step');
 
   test('accepts 3 to 6 checks in each of 1 to 4 steps', () => {
-    expect(checkSpec(snapshot)).toEqual([]);
+    expect(checkSpec('lesson', snapshot)).toEqual([]);
   });
 
   test.each([
@@ -104,13 +104,13 @@ describe('checkSpec()', () => {
       '`lesson-01`, `checks.ts`: `is polite` claims `L1-2`: a misconception is written like `L1-02`.',
     ],
   ])('names %s', (_what, steps, sentence) => {
-    expect(checkSpec({ ...snapshot, steps })).toEqual([sentence]);
+    expect(checkSpec('lesson', { ...snapshot, steps })).toEqual([sentence]);
   });
 });
 
 describe('checkSizes()', () => {
   const check = (starter: string, solved: string) =>
-    checkSizes({ ...snapshot, files: { 'src/answer.ts': starter } }, { 'src/answer.ts': solved });
+    checkSizes('lesson', { ...snapshot, files: { 'src/answer.ts': starter } }, [{ 'src/answer.ts': solved }]);
   const code = (lines: number) =>
     Array.from({ length: lines }, (_, n) => `export const a${n} = ${n};\n`).join('');
   const todo = '// TODO: Answer.\n';
@@ -136,7 +136,7 @@ describe('checkSizes()', () => {
       'a solution that adds too much',
       todo,
       code(41),
-      '`lesson-01-solution`, `src/answer.ts` adds 41 lines of code to the starter: make do with 40.',
+      '`lesson-01-solution`, `src/answer.ts` adds 41 lines of code in one step: make do with 40.',
     ],
   ])('names %s', (_what, starter, solved, sentence) => {
     expect(check(starter, solved)).toEqual([sentence]);

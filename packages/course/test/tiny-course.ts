@@ -7,6 +7,7 @@ export interface TinyCourse extends AsyncDisposable {
   root: string;
   write(path: string, text: string): Promise<void>;
   read(path: string): Promise<string>;
+  remove(path: string): Promise<void>;
 }
 
 export const lesson = 'lessons/01-answer';
@@ -120,6 +121,7 @@ export async function createTinyCourse(): Promise<TinyCourse> {
     root,
     write,
     read: (path) => readFile(join(root, path), 'utf8'),
+    remove: (path) => rm(join(root, path), { recursive: true }),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { ServiceHandlers } from '@streamlings/grpc';
 import { describe, test } from 'vitest';
@@ -11,12 +12,13 @@ import { ExerciseError } from './exercise.ts';
 import { readFailure } from './failure.ts';
 import { type Served, serve } from './probes/serve.ts';
 import { run } from './run.ts';
+import { keyOf } from './step-key.ts';
 import { CHECK_LIMIT_MS, startWatchdog, WatchdogError } from './watchdog.ts';
 import { EventLog } from './world/event-log.ts';
 import { type Controls, createWorld, type World } from './world/world.ts';
 
-/** A misconception of the course's catalogue, for example `L1-02`. */
-export type MisconceptionId = `L${number}-${string}`;
+/** A misconception of the course's catalogue, for example `L1-02`, or `W1-02` of a workshop. */
+export type MisconceptionId = `${'L' | 'W'}${number}-${string}`;
 
 /** What a check says besides its verdict. */
 export interface CheckOptions {
@@ -34,6 +36,8 @@ export interface CheckOptions {
 
 /** What a check's body works with. Everything it starts is stopped when the check is over. */
 export interface CheckContext {
+  /** The absolute path of the file that this step is about. */
+  file: string;
   /** Handed to the exercise. */
   world: World;
   /** The check's side of the World. */
@@ -128,7 +132,7 @@ async function runCheck(
   let isOver = false;
   // What is heard of this check's calls later is no news of the next one.
   const log = new EventLog((line) => isOver || tell({ kind: 'log', line }));
-  const { failure, diagnose, hang } = await attempt(body, log, limitMs);
+  const { failure, diagnose, hang } = await attempt(step, body, log, limitMs);
   isOver = true;
   const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
   if (failure !== undefined) {
@@ -143,7 +147,12 @@ async function runCheck(
 type Diagnose = Array<[id: string, predicate: (seen: Evidence) => boolean]>;
 
 /** Runs a body to its end, its crash or its watchdog, whichever comes first, and stops what it started. */
-async function attempt(body: (context: CheckContext) => Promise<void>, log: EventLog, limitMs: number) {
+async function attempt(
+  step: Step,
+  body: (context: CheckContext) => Promise<void>,
+  log: EventLog,
+  limitMs: number,
+) {
   const { world, controls } = createWorld(log);
   const hangs: Array<() => Diagnosis | undefined> = [];
   const diagnose: Diagnose = [];
@@ -157,6 +166,7 @@ async function attempt(body: (context: CheckContext) => Promise<void>, log: Even
     crashed.reject(crash);
   });
   const context: CheckContext = {
+    file: run?.files[keyOf(step)] ?? resolve(step.file),
     world,
     controls,
     leaks,

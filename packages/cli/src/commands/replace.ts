@@ -1,10 +1,25 @@
 import { relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { CourseError, courseRoot, findUnit, type Replacement, reset, solve, undo } from '@streamlings/course';
+import {
+  CourseError,
+  catchUp,
+  courseRoot,
+  findUnit,
+  type Replacement,
+  reset,
+  solve,
+  undo,
+} from '@streamlings/course';
 
 /** Restores the starter of a lesson and says where the former files are. */
 export async function resetLesson(lesson: string, options: { step?: number }): Promise<void> {
   report(await reset(lesson, options.step), 'holds the starter again');
+}
+
+/** Brings the files of a workshop to the beginning of a step and says where the former files are. */
+export async function catchUpWithStep(workshop: string, { step }: { step: number }): Promise<void> {
+  const replacement = await catchUp(workshop, step);
+  report(replacement, `is at the beginning of step ${step}`);
 }
 
 /** Puts the solution in place, after a question unless `--yes` answers it. */

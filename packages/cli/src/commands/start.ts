@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import {
   CourseError,
   findUnit,
   hasColor,
+  learnerFolders,
   loadWorkspace,
   readProgress,
   recordResult,
@@ -80,7 +82,9 @@ async function followLearner(engine: LearnerEngine, listeners: Set<() => void>):
 }
 
 function sourceFolders({ state }: LearnerEngine): string[] {
-  return [...new Set(state.stations.map(({ folder }) => join(folder, 'src')))];
+  const folders = new Set(state.stations.map(({ folder }) => folder));
+  const paths = [...folders].flatMap((folder) => learnerFolders.map((part) => join(folder, part)));
+  return paths.filter((path) => existsSync(path));
 }
 
 function display() {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { UnitProgress } from '@streamlings/course';
+import { learnerFolders, type UnitProgress } from '@streamlings/course';
 import type { Grader, Workspace } from '@streamlings/grading/supervisor';
 import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
 import { type CheckView, followRun, type RunView, waitingRun } from './run-view.ts';
@@ -144,7 +144,7 @@ export async function createLearnerEngine(
     run,
     saved: (path) => {
       const station = state.stations[state.index];
-      if (!station || !path.startsWith(join(station.folder, 'src'))) return;
+      if (!station || !learnerFolders.some((part) => path.startsWith(join(station.folder, part)))) return;
       isSaved = true;
       change({ solved: undefined });
       run();

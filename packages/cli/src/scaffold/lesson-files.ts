@@ -34,7 +34,8 @@ export function writeLesson({ number, slug }: LessonName): Record<string, string
   };
 }
 
-function manifest(
+/** Writes the manifest of a package of the course. */
+export function manifest(
   name: string,
   description: string,
   { exports, dependencies = {} }: { exports?: object; dependencies?: Record<string, string> },
@@ -140,7 +141,7 @@ export function checks(exercise: Load<Exercise>): void {
 }
 `;
 
-const demo = `import type { Load } from '@streamlings/grading';
+export const demo = `import type { Load } from '@streamlings/grading';
 import type { Exercise } from './checks.ts';
 
 /** Runs the file of an exercise and prints what comes back. */
@@ -150,7 +151,7 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
 }
 `;
 
-const serve = `import type { Load } from '@streamlings/grading';
+export const serve = `import type { Load } from '@streamlings/grading';
 import { type Hosted, host } from '@streamlings/grading/demo';
 import { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import type { Exercise } from './checks.ts';
@@ -162,19 +163,25 @@ export async function serve({ server }: Load<Exercise>): Promise<Hosted> {
 }
 `;
 
-const start = (
+/** Writes the glue that hands the files of `src` to a demo and a server. */
+export const start = (
   demoFrom: string,
   serveFrom: string,
+  src = './src',
 ): string => `import { start } from '@streamlings/grading/demo';
 import { demo } from '${demoFrom}';
 import { serve } from '${serveFrom}';
 
-await start({ demo, serve }, { server: () => import('./src/server.ts') });
+await start({ demo, serve }, { server: () => import('${src}/server.ts') });
 `;
 
-const exercise = (checksFrom: string): string => `import { checks } from '${checksFrom}';
+/** Writes the glue that hands the files of `src` to the checks. */
+export const exercise = (
+  checksFrom: string,
+  src = './src',
+): string => `import { checks } from '${checksFrom}';
 
-checks({ server: () => import('./src/server.ts') });
+checks({ server: () => import('${src}/server.ts') });
 `;
 
 const head = `import { status } from '@grpc/grpc-js';
@@ -186,7 +193,7 @@ export function handlers(): Pick<ServiceHandlers<typeof StreamingService>, 'unar
   return {
 `;
 
-const starter = `${head}    unaryCall: (_call, callback) => {
+export const starter: string = `${head}    unaryCall: (_call, callback) => {
       // TODO: Answer with what the contract says.
       callback({ code: status.UNIMPLEMENTED, details: 'UnaryCall is not written yet' });
     },
@@ -200,7 +207,7 @@ const answering = (word: string): string =>
 }
 `;
 
-const right = answering('Echo');
+export const right: string = answering('Echo');
 
 const mistake = `// misconception: L1-07
 // fails: answers with an echo

@@ -25,7 +25,7 @@ export interface MutationResult {
 
 /** How mutants are run. */
 export interface MutateOptions {
-  /** The names of lessons and workshops; all if there are none. */
+  /** The names of lessons; all if there are none. Workshops have no mutants. */
   names?: string[];
   /** Whether the scores are written into the page on grading. */
   writesReport?: boolean;
@@ -40,8 +40,9 @@ export interface MutateOptions {
  */
 export async function mutate(options: MutateOptions = {}): Promise<MutationResult[]> {
   const { names = [], root = courseRoot } = options;
-  const units =
+  const chosen =
     names.length > 0 ? await Promise.all(names.map((name) => findUnit(name, root))) : await findUnits(root);
+  const units = chosen.filter(({ kind }) => kind === 'lesson');
   const results: MutationResult[] = [];
   for (const unit of units) results.push(await mutateUnit(unit, root, options));
   if (options.writesReport) await report(results, root);

@@ -19,9 +19,19 @@ export interface Case {
 
 /** Expects the pristine starter to fail inside its checks. */
 export function createStarterCase(workspace: Workspace): Case {
-  const title = `the starter of \`${workspace.name}\``;
+  return createFailingCase(workspace.name, workspace, `the starter of \`${workspace.name}\``);
+}
+
+/** Expects what the steps before a step of a workshop lead to, to fail inside that step's checks. */
+export function createBeforeCase(unit: string, workspace: Workspace, step: number): Case {
+  const steps = workspace.steps.filter(({ number }) => number === step);
+  const title = `the beginning of step ${step} of \`${unit}\``;
+  return createFailingCase(unit, { ...workspace, steps }, title);
+}
+
+function createFailingCase(unit: string, workspace: Workspace, title: string): Case {
   return {
-    unit: workspace.name,
+    unit,
     kind: 'starter',
     title,
     workspace,
@@ -30,15 +40,17 @@ export function createStarterCase(workspace: Workspace): Case {
   };
 }
 
-/** Expects the solution to pass everything. */
-export function createSolutionCase(unit: string, workspace: Workspace): Case {
-  const title = `\`${workspace.name}\``;
+/** Expects the solution to pass everything, or the state after a step everything up to that step. */
+export function createSolutionCase(unit: string, workspace: Workspace, step?: number): Case {
+  const title =
+    step === undefined ? `\`${workspace.name}\`` : `\`${workspace.name}\`, the end of step ${step}`;
+  const steps = workspace.steps.map(({ number }) => number).filter((number) => number <= (step ?? number));
   return {
     unit,
     kind: 'solution',
     title,
     workspace,
-    options: { types: false },
+    options: { types: false, steps },
     judge: (events) => judgePass(title, events),
   };
 }
@@ -71,7 +83,9 @@ function replace(
   workspace: Workspace,
   { step, path }: Replaced,
 ): { workspace: Workspace; options: RunOptions } {
-  const files = { ...workspace.files, [step.number]: path };
+  // Several steps may be about one file, and it is found by its name.
+  const alike = workspace.steps.filter(({ file }) => file === step.file);
+  const files = { ...workspace.files, ...Object.fromEntries(alike.map(({ number }) => [number, path])) };
   return { workspace: { ...workspace, files }, options: { steps: [step.number], types: false } };
 }
 

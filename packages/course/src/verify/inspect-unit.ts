@@ -1,18 +1,22 @@
 import { join, relative, sep } from 'node:path';
+import type { Workspace } from '@streamlings/grading/supervisor';
 import { CourseError } from '../course-error.ts';
 import type { Unit } from '../discovery.ts';
 import { readLessonFiles } from '../lesson-files.ts';
 import { readIfThere } from '../optional-files.ts';
 import { readSnapshot, type Snapshot } from '../snapshot.ts';
+import { readStateAfter, stateFolderOf } from '../states.ts';
 import { readCurrentSnapshot } from '../take-snapshot.ts';
 import { loadWorkspace } from '../workspace.ts';
 import {
   type Case,
+  createBeforeCase,
   createMistakeCase,
   createSolutionCase,
   createStarterCase,
   createVariantCase,
 } from './cases.ts';
+import { checkCounts } from './count-rules.ts';
 import { checkImports } from './import-rules.ts';
 import { findReplaced, type Mistake, type Replaced, readMistakes } from './mistakes.ts';
 import { checkReadme } from './readme-rules.ts';
@@ -20,6 +24,7 @@ import { checkSizes } from './size-rules.ts';
 import { checkSnapshot } from './snapshot-rules.ts';
 import { checkCoverage, checkSpec } from './spec-rules.ts';
 import { checkStarterTypes, materializeStarter } from './starter.ts';
+import { checkWorkshopTexts } from './workshop-rules.ts';
 
 /** What can be said about a lesson before anything of it runs, and what has to run. */
 export interface Inspection {
@@ -34,8 +39,6 @@ export interface Inspection {
   /** How many mistakes belong to other versions of Node. */
   skipped: number;
 }
-
-const minVariants = 4;
 
 /** Reads everything of a lesson and its solution. `judgesLearnerFiles` includes the files that learners edit. */
 export async function inspectUnit(
@@ -53,20 +56,14 @@ export async function inspectUnit(
   const problems = await Promise.all([
     checkSnapshotOf(unit, snapshot, root, judgesLearnerFiles),
     checkReadmeOf(unit, snapshot, root),
-    checkSpec(snapshot),
+    checkSpec(unit.kind, snapshot),
     checkSolutionFolder(unit, snapshot, root),
     checkImports(snapshot.files, placeOf(unit.folder, root)),
     checkStarterTypes(starter),
     replaced.problems,
   ]);
-  const solution = await loadWorkspace(`${unit.name}-solution`, root);
   const mistakes = replaced.mistakes.filter(({ nodes }) => nodes?.includes(currentMajor) ?? true);
-  const cases = [
-    createStarterCase(starter),
-    createSolutionCase(unit.name, solution),
-    ...replaced.variants.map((variant) => createVariantCase(unit.name, solution, variant)),
-    ...mistakes.map((mistake) => createMistakeCase(unit.name, solution, mistake)),
-  ];
+  const cases = await createCases(unit, starter, replaced.variants, mistakes, root);
   const skipped = replaced.mistakes.length - mistakes.length;
   const { variants } = replaced;
   return {
@@ -80,18 +77,39 @@ export async function inspectUnit(
   };
 }
 
+/** Lines up everything that has to run; each step of a workshop is run on what the steps up to it lead to. */
+async function createCases(
+  unit: Unit,
+  starter: Workspace,
+  variants: Replaced[],
+  mistakes: Mistake[],
+  root: string,
+): Promise<Case[]> {
+  const solution = await loadWorkspace(`${unit.name}-solution`, root);
+  const after = (step: number): Workspace => ({ ...solution, folder: stateFolderOf(unit, step) });
+  const states =
+    unit.kind === 'lesson'
+      ? [createSolutionCase(unit.name, solution)]
+      : solution.steps.flatMap(({ number }) => [
+          ...(number > 1 ? [createBeforeCase(unit.name, after(number - 1), number)] : []),
+          createSolutionCase(unit.name, after(number), number),
+        ]);
+  return [
+    createStarterCase(starter),
+    ...states,
+    ...variants.map((variant) => createVariantCase(unit.name, after(variant.step.number), variant)),
+    ...mistakes.map((mistake) => createMistakeCase(unit.name, after(mistake.step.number), mistake)),
+  ];
+}
+
 const currentMajor = Number(process.versions.node.split('.')[0]);
 
 async function readReplaced(unit: Unit, snapshot: Snapshot) {
-  const variants = await findReplaced(unit.solution, 'variants', snapshot);
-  const files = await findReplaced(unit.solution, 'mistakes', snapshot);
+  const variants = await findReplaced(unit, 'variants', snapshot);
+  const files = await findReplaced(unit, 'mistakes', snapshot);
   const { mistakes, problems } = await readMistakes(files.found, `${unit.name}-solution`);
   const all = [...variants.problems, ...files.problems, ...problems, ...checkCoverage(snapshot, mistakes)];
-  if (variants.found.length < minVariants) {
-    all.push(
-      `\`${unit.name}-solution\` has ${variants.found.length} variants: write at least ${minVariants}.`,
-    );
-  }
+  all.push(...checkCounts(unit, snapshot, variants.found, mistakes));
   return { variants: variants.found, mistakes, problems: all };
 }
 
@@ -114,6 +132,7 @@ async function checkReadmeOf(unit: Unit, snapshot: Snapshot, root: string): Prom
   const place = placeOf(path, root);
   const readme = await readIfThere(path);
   if (readme === undefined) return [`\`${place}\` is missing: write it.`];
+  if (unit.kind === 'workshop') return checkWorkshopTexts(unit, readme, placeOf(unit.folder, root), snapshot);
   return checkReadme(readme, place, unit.number, snapshot);
 }
 
@@ -124,7 +143,8 @@ async function checkSolutionFolder(unit: Unit, snapshot: Snapshot, root: string)
     return [`\`${place}/package.json\` is missing: add the solution of \`${unit.name}\`.`];
   const { name } = JSON.parse(manifest);
   const files = await readLessonFiles(unit.solution);
-  const problems = [...checkSizes(snapshot, files), ...checkImports(files, place)];
+  const states = await Promise.all(snapshot.steps.map(({ number }) => readStateAfter(unit, number)));
+  const problems = [...checkSizes(unit.kind, snapshot, states), ...checkImports(files, place)];
   if (name !== `${unit.name}-solution`) {
     problems.push(
       `\`${place}/package.json\`: the name is \`${name}\`: change it to \`${unit.name}-solution\`.`,

@@ -1,5 +1,6 @@
-import { join, relative, sep } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import type { StepSpec } from '@streamlings/grading/supervisor';
+import type { Unit } from '../discovery.ts';
 import { listIfThere, readIfThere } from '../optional-files.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -23,26 +24,36 @@ export interface Mistake extends Replaced {
   isEnvironment: boolean;
 }
 
-/** Finds the files of `mistakes/` or `variants/`, by the step that they replace. */
+const folderNames = {
+  lesson: 'name the folder after a file of `src/`',
+  workshop: 'name the folder after a step, like `02`',
+};
+
+/**
+ * Finds the files of `mistakes/` or `variants/`, by the step that they replace: a lesson has a folder for each file of
+ * its `src`, a workshop one for each step, such as `02`.
+ */
 export async function findReplaced(
-  solution: string,
+  unit: Unit,
   kind: 'mistakes' | 'variants',
   snapshot: Snapshot,
 ): Promise<{ found: Replaced[]; problems: string[] }> {
   const found: Replaced[] = [];
   const problems: string[] = [];
-  for (const folder of await listIfThere(join(solution, kind))) {
-    const step = snapshot.steps.find(({ file }) => file === `src/${folder}.ts`);
+  for (const folder of await listIfThere(join(unit.solution, kind))) {
+    const step = snapshot.steps.find(({ number, file }) =>
+      unit.kind === 'lesson' ? file === `src/${folder}.ts` : Number(folder) === number,
+    );
     if (!step) {
       problems.push(
-        `\`${snapshot.name}-solution\`, \`${kind}/${folder}\` fits no step: name the folder after a file of \`src/\`.`,
+        `\`${snapshot.name}-solution\`, \`${kind}/${folder}\` fits no step: ${folderNames[unit.kind]}.`,
       );
       continue;
     }
-    const names = await listIfThere(join(solution, kind, folder));
-    for (const name of names.filter((each) => each.endsWith('.ts'))) {
-      const path = join(solution, kind, folder, name);
-      found.push({ step, path, file: relative(solution, path).split(sep).join('/') });
+    const names = await listIfThere(join(unit.solution, kind, folder));
+    for (const name of names.filter((each) => extname(each) === extname(step.file))) {
+      const path = join(unit.solution, kind, folder, name);
+      found.push({ step, path, file: relative(unit.solution, path).split(sep).join('/') });
     }
   }
   return { found, problems };

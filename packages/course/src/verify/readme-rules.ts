@@ -1,3 +1,4 @@
+import type { StepSpec } from '@streamlings/grading/supervisor';
 import { countWords, readHints, readSections } from '../readme.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -16,14 +17,15 @@ export function checkReadme(readme: string, path: string, number: number, snapsh
   return [
     ...checkTitle(readme, path, number),
     ...checkTime(readme, path),
-    ...checkHeadings(readme, path),
-    ...checkList(readme, path, snapshot),
+    ...checkHeadings(readme, path, headings),
+    ...checkList(readme, path, snapshot.steps),
     ...checkWords(readme, path, snapshot.steps.length),
     ...checkHints(readme, path),
   ];
 }
 
-function checkTitle(readme: string, path: string, number: number): string[] {
+/** Judges the first line of a README. */
+export function checkTitle(readme: string, path: string, number: number): string[] {
   const [first = ''] = readme.split('\n', 1);
   const wanted = String(number).padStart(2, '0');
   if (new RegExp(`^# ${wanted} · \\S`).test(first)) return [];
@@ -36,19 +38,21 @@ function checkTime(readme: string, path: string): string[] {
   return [`\`${path}\` does not say how long it takes: write it and the prerequisites under the heading.`];
 }
 
-function checkHeadings(readme: string, path: string): string[] {
-  const found = readSections(readme);
+/** Judges that a text has exactly these headings of the second level. */
+export function checkHeadings(text: string, path: string, headings: readonly string[]): string[] {
+  const found = readSections(text);
   const actual = found.map(({ heading }) => heading);
   const wrong = headings.findIndex((heading, index) => actual[index] !== heading);
   if (wrong === -1 && actual.length === headings.length) return [];
   const index = wrong === -1 ? headings.length : wrong;
   const at = found[index];
   const place = at ? `line ${at.line}: the heading is \`## ${at.heading}\`` : 'a heading is missing';
-  const wanted = headings[index] ? `\`## ${headings[index]}\` belongs here` : 'the lesson ends before it';
+  const wanted = headings[index] ? `\`## ${headings[index]}\` belongs here` : 'the text ends before it';
   return [`\`${path}\`, ${place}: ${wanted}.`];
 }
 
-function checkList(readme: string, path: string, { steps }: Snapshot): string[] {
+/** Judges that a text lists the checks of some steps, in their order. */
+export function checkList(readme: string, path: string, steps: readonly StepSpec[]): string[] {
   const section = readSections(readme).find(({ heading }) => heading === 'What the checks look for');
   if (!section) return [];
   const listed = [...section.text.matchAll(/^[-*] +(.*?)\s*$/gm)].map(([, item = '']) =>
@@ -66,7 +70,8 @@ function checkList(readme: string, path: string, { steps }: Snapshot): string[] 
   ];
 }
 
-function checkWords(readme: string, path: string, steps: number): string[] {
+/** Judges the length of a text about one step or more. */
+export function checkWords(readme: string, path: string, steps: number): string[] {
   const words = countWords(readme);
   const max = maxWordsPerStep * steps;
   return words <= max
@@ -74,7 +79,8 @@ function checkWords(readme: string, path: string, steps: number): string[] {
     : [`\`${path}\` has ${words} words: cut it to ${max}, ${maxWordsPerStep} for each step.`];
 }
 
-function checkHints(readme: string, path: string): string[] {
+/** Judges that a text has enough hints. */
+export function checkHints(readme: string, path: string): string[] {
   const hints = readHints(readme).length;
   return hints >= 2
     ? []

@@ -1,12 +1,14 @@
+import type { Unit } from '../discovery.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Mistake } from './mistakes.ts';
 
-/** Judges the steps and checks that a lesson declares. */
-export function checkSpec({ name, steps }: Snapshot): string[] {
+/** Judges the steps and checks that a lesson or a workshop declares. */
+export function checkSpec(kind: Unit['kind'], { name, steps }: Snapshot): string[] {
   const problems: string[] = [];
   const file = `\`${name}\`, \`checks.ts\``;
-  if (steps.length < 1 || steps.length > 4)
-    problems.push(`${file} has ${steps.length} steps: a lesson has 1 to 4.`);
+  const [min, max] = kind === 'lesson' ? [1, 4] : [2, 8];
+  if (steps.length < min || steps.length > max)
+    problems.push(`${file} has ${steps.length} steps: a ${kind} has ${min} to ${max}.`);
   for (const [index, step] of steps.entries()) {
     if (step.number !== index + 1) {
       problems.push(`${file}: the number of step \`${step.title}\` is ${step.number}: make it ${index + 1}.`);
@@ -19,7 +21,7 @@ export function checkSpec({ name, steps }: Snapshot): string[] {
       problems.push(`${file}: step ${step.number} has two checks \`${twice}\`: rename one.`);
     }
     for (const check of step.checks) {
-      for (const id of check.misconceptions.filter((each) => !/^L\d+-\d\d$/.test(each))) {
+      for (const id of check.misconceptions.filter((each) => !/^[LW]\d+-\d\d$/.test(each))) {
         problems.push(
           `${file}: \`${check.name}\` claims \`${id}\`: a misconception is written like \`L1-02\`.`,
         );

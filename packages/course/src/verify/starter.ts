@@ -11,9 +11,10 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 /** Writes the pristine starter of a snapshot beside the learner's files, which stay as they are. */
 export async function materializeStarter(unit: Unit, snapshot: Snapshot): Promise<Workspace> {
   const folder = join(unit.folder, '.streamlings/starter');
-  const sources = Object.entries(snapshot.files).filter(([path]) => path.endsWith('.ts'));
+  const sources = Object.entries(snapshot.files).filter(([path]) => !path.endsWith('.json'));
   for (const [path, text] of sources) await writeFileIfChanged(join(folder, path), text);
-  const config = { extends: '../../tsconfig.json', include: sources.map(([path]) => path) };
+  const paths = sources.map(([path]) => path);
+  const config = { extends: '../../tsconfig.json', include: paths.filter((path) => path.endsWith('.ts')) };
   await writeFileIfChanged(join(folder, 'tsconfig.json'), `${JSON.stringify(config)}\n`);
   return { name: unit.name, folder, checks: join(folder, 'checks.ts'), steps: snapshot.steps };
 }

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type Event, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
 import type { ChildLine, ChildVerdict } from '../child/channel.ts';
+import { keyOf } from '../step-key.ts';
 import { CHECK_LIMIT_MS } from '../watchdog.ts';
 import type { LogLine } from '../world/event-log.ts';
 import { CheckWire } from './check-wire.ts';
 import type { GradingChild } from './child-process.ts';
 import { EventFactory } from './events.ts';
 import { checkTypes } from './types.ts';
-import type { StepSpec, Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What to run of a workspace. */
 export interface RunOptions {
@@ -277,9 +278,4 @@ export function filesOf({ folder, steps, files }: Workspace): Record<string, str
   return Object.fromEntries(
     steps.map((step) => [keyOf(step), files?.[step.number] ?? join(folder, step.file)]),
   );
-}
-
-function keyOf({ file }: StepSpec): string {
-  const base = file.slice(file.lastIndexOf('/') + 1).replace(/\.ts$/, '');
-  return base.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
