@@ -54,6 +54,7 @@ export function createProgram(): Command {
     .option('-y, --yes', 'do not ask')
     .action(solveLesson);
   command('doctor', 'say whether this machine has what the course needs')
+    .option('--workshop <number>', 'the day before: whether the solution of this workshop passes here')
     .option('--json', 'as JSON')
     .action(examineMachine);
   command('update', 'bring the course up to date; your files stay as they are, and are copied first')

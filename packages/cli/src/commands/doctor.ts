@@ -1,11 +1,14 @@
 import { courseRoot } from '@streamlings/course';
 import { examine, type Finding } from '../doctor/examine.ts';
+import { examineWorkshop } from '../doctor/examine-workshop.ts';
 
 const marks: Record<Finding['state'], string> = { fine: '✓', note: '·', wrong: '✗' };
 
 /** Says whether this machine has what the course needs, and ends with one line of what to do. */
-export async function examineMachine({ json = false }: { json?: boolean }): Promise<void> {
+export async function examineMachine(options: { json?: boolean; workshop?: string }): Promise<void> {
+  const { json = false, workshop } = options;
   const findings = await examine(courseRoot, process.env);
+  if (workshop !== undefined) findings.push(await examineWorkshop(workshop));
   const wrong = findings.filter(({ state }) => state === 'wrong');
   if (wrong.length > 0) process.exitCode = 1;
   if (json) {
