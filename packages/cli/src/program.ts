@@ -25,7 +25,12 @@ export function createProgram(): Command {
   const command = (name: string, description: string): Command =>
     program.command(name).description(description);
 
-  command('start [lesson]', 'show where you are, and check your file on every save').action(startLearner);
+  command('start [lesson]', 'open the workbench, which checks your file on every save')
+    .option('--no-open', 'leave the browser alone')
+    .option('--serve', 'go on serving the browser where there is no terminal')
+    .option('--port <number>', 'for the browser; by default a free one', parsePort, 0)
+    .option('--host <name>', 'listen there', '127.0.0.1')
+    .action(startLearner);
   command('test [lesson] [flags...]', 'run all tests of the course, or grade one lesson')
     .allowUnknownOption()
     .action(testLesson);
@@ -108,6 +113,12 @@ export function createProgram(): Command {
 
 function parseStep(value: string): number {
   return parsePositive(value, 'A step is a whole number from 1.');
+}
+
+function parsePort(value: string): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port < 65_536) return port;
+  throw new InvalidArgumentError('A port is a whole number below 65536.');
 }
 
 function parseCount(value: string): number {

@@ -1,45 +1,50 @@
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import {
-  CourseError,
-  findUnit,
-  hasColor,
-  learnerFolders,
-  loadWorkspace,
-  readProgress,
-  recordResult,
-} from '@streamlings/course';
-import { createGrader } from '@streamlings/grading/supervisor';
-import { readFingerprint } from '../engine/fingerprint.ts';
-import { createLearnerEngine, type LearnerEngine } from '../engine/learner-engine.ts';
-import { watchFiles } from '../engine/watch-files.ts';
+import { buildApp } from '@streamlings/app/build';
+import { CourseError, findUnit, hasColor } from '@streamlings/course';
+import { openWorkbench, type Workbench } from '../engine/workbench.ts';
+import { createHubRoutes } from '../hub/hub-routes.ts';
+import { type Hub, startHub } from '../hub/hub-server.ts';
+import { openBrowser } from '../hub/open-browser.ts';
 import { createLearnerScreen } from '../screen/learner-screen.ts';
 import { openTerminal } from '../screen/terminal.ts';
 
-const course = { readProgress, loadWorkspace, recordResult, readFingerprint };
-
-/** Starts the terminal learner; without a terminal it grades the current step once and prints the state. */
-export async function startLearner(lesson: string | undefined): Promise<void> {
-  const name = lesson && (await findUnit(lesson)).name;
-  const listeners = new Set<() => void>();
-  const onChange = (): void => {
-    for (const listener of listeners) listener();
-  };
-  const grader = createGrader();
-  const engine = await createLearnerEngine(course, grader, onChange, name);
-  try {
-    if (engine.state.stations.length === 0)
-      throw new CourseError('There are no lessons with a snapshot yet.');
-    if (process.stdin.isTTY && process.stdout.isTTY) await followLearner(engine, listeners);
-    else await printOnce(engine);
-  } finally {
-    await engine[Symbol.asyncDispose]();
-    await grader[Symbol.asyncDispose]();
-  }
+interface StartOptions {
+  /** Whether the browser is opened. */
+  open: boolean;
+  /** Whether to go on serving where there is no terminal. */
+  serve?: boolean;
+  port: number;
+  host: string;
 }
 
-async function printOnce(engine: LearnerEngine): Promise<void> {
+/** Opens the workbench: in the terminal and in the browser. Without a terminal it grades once and prints the state. */
+export async function startLearner(lesson: string | undefined, options: StartOptions): Promise<void> {
+  const name = lesson && (await findUnit(lesson)).name;
+  await using workbench = await openWorkbench(name);
+  const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  if (!hasTerminal && !options.serve) return printOnce(workbench);
+  const watching = await workbench.watch();
+  await using hub = await serve(workbench, options);
+  if (options.open && hasTerminal) await openBrowser(hub.url);
+  if (hasTerminal) return followLearner(workbench, `${watching} · ${hub.url}`);
+  console.log(`The workbench is at ${hub.url}`);
+  await untilSignal();
+}
+
+async function serve(workbench: Workbench, { host, port }: StartOptions): Promise<Hub> {
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
+    console.error(
+      `With \`--host ${host}\` everybody in your network who has the address can edit and run your files.`,
+    );
+  }
+  const app = await buildApp().catch((error: Error) => {
+    throw new CourseError(`The browser application cannot be built: ${error.message}`);
+  });
+  return startHub({ host, port, app, routes: createHubRoutes(workbench) });
+}
+
+async function printOnce({ engine }: Workbench): Promise<void> {
   const screen = await createLearnerScreen(engine, display(), undefined);
   engine.run();
   await engine.idle();
@@ -47,19 +52,10 @@ async function printOnce(engine: LearnerEngine): Promise<void> {
 }
 
 /** Shows every change and does what the keys say, until the learner quits or a signal ends the process. */
-async function followLearner(engine: LearnerEngine, listeners: Set<() => void>): Promise<void> {
+async function followLearner(workbench: Workbench, watching: string): Promise<void> {
   const left = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      process.exitCode = 128 + constants.signals[signal];
-      left.resolve();
-    });
-  }
-  const watcher = await watchFiles(sourceFolders(engine), (path) => engine.saved(path));
-  const watching = watcher.pollingReason
-    ? `watching by polling (${watcher.pollingReason})`
-    : 'watching for saves';
-  const screen = await createLearnerScreen(engine, display(), watching);
+  untilSignal().then(left.resolve);
+  const screen = await createLearnerScreen(workbench.engine, display(), watching);
   const show = (): void => terminal.show(screen.render(terminal.width));
   const press = async (key: string): Promise<void> => {
     if (await screen.press(key)) show();
@@ -69,22 +65,21 @@ async function followLearner(engine: LearnerEngine, listeners: Set<() => void>):
     onKey: (key) => void press(key).catch(left.reject),
     onResize: show,
   });
-  listeners.add(show);
+  using _changes = workbench.onChange(show);
   try {
-    engine.run();
+    workbench.engine.run();
     show();
     await left.promise;
   } finally {
-    listeners.delete(show);
     terminal[Symbol.dispose]();
-    await watcher[Symbol.asyncDispose]();
   }
 }
 
-function sourceFolders({ state }: LearnerEngine): string[] {
-  const folders = new Set(state.stations.map(({ folder }) => folder));
-  const paths = [...folders].flatMap((folder) => learnerFolders.map((part) => join(folder, part)));
-  return paths.filter((path) => existsSync(path));
+/** Resolves when the process is asked to end, and sets the exit code that says so. */
+async function untilSignal(): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signal = await Promise.race(signals.map((each) => once(process, each).then(() => each)));
+  process.exitCode = 128 + constants.signals[signal];
 }
 
 function display() {

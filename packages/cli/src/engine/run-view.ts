@@ -19,6 +19,8 @@ export interface RunView {
   /** The first verdict that is not passed: the next thing to do. */
   failure: CheckFinished | undefined;
   notices: Notice[];
+  /** All that was heard of it. */
+  events: readonly Event[];
 }
 
 const states: Record<number, CheckView['state']> = {
@@ -32,15 +34,19 @@ const states: Record<number, CheckView['state']> = {
 /** The view of a step whose checks have not run yet. */
 export function waitingRun(station: Station | undefined): RunView {
   const checks = station?.step.checks.map((name): CheckView => ({ name, state: 'waiting' })) ?? [];
-  return { phase: 'waiting', checks, failure: undefined, notices: [] };
+  return { phase: 'waiting', checks, failure: undefined, notices: [], events: [] };
 }
 
 /** Takes one more event of a run into account. */
-export function followRun(view: RunView, { body }: Event): RunView {
+export function followRun(view: RunView, event: Event): RunView {
+  return { ...follow(view, event), events: [...view.events, event] };
+}
+
+function follow(view: RunView, { body }: Event): RunView {
   switch (body.case) {
     case 'runStarted': {
       const checks = body.value.checks.map(({ name }): CheckView => ({ name, state: 'waiting' }));
-      return { phase: 'running', checks, failure: undefined, notices: [] };
+      return { ...view, phase: 'running', checks, failure: undefined, notices: [] };
     }
     case 'checkStarted':
       return { ...view, checks: setState(view.checks, body.value.name, 'running') };

@@ -1,0 +1,79 @@
+import { type Course, Progress, type Unit } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { useEffect } from 'react';
+import { Link } from 'wouter';
+import { Header } from '../header.tsx';
+import type { Connection } from '../use-watch.ts';
+
+const marks: Partial<Record<Progress, string>> = {
+  [Progress.IN_PROGRESS]: '◐',
+  [Progress.SOLVED]: '✓',
+};
+
+const words: Partial<Record<Progress, string>> = {
+  [Progress.IN_PROGRESS]: 'in progress',
+  [Progress.SOLVED]: 'solved',
+};
+
+/** The map of the course: every lesson, its steps, and where to go on. */
+export function CoursePage({ course, connection }: { course: Course | undefined; connection: Connection }) {
+  const steps = course?.units.flatMap((unit) => unit.steps) ?? [];
+  const solved = steps.filter(({ progress }) => progress === Progress.SOLVED).length;
+  useEffect(() => {
+    document.title = course ? `${solved}/${steps.length} · Streamlings` : 'Streamlings';
+  }, [course, solved, steps.length]);
+  return (
+    <>
+      <Header course={course} connection={connection} />
+      <main className="page">
+        <h1>gRPC streaming, by building it</h1>
+        {course && (
+          <>
+            <p className="lead">
+              {solved} of {steps.length} steps solved.{' '}
+              {course.current && (
+                <Link className="button" href={`/${course.current.lesson}/${course.current.step}`}>
+                  {solved === 0 ? 'Begin' : 'Go on'} with {course.current.lesson}, step {course.current.step}
+                </Link>
+              )}
+            </p>
+            <ol className="map">
+              {course.units.map((unit) => (
+                <UnitCard key={unit.name} unit={unit} />
+              ))}
+            </ol>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function UnitCard({ unit }: { unit: Unit }) {
+  const solved = unit.steps.filter(({ progress }) => progress === Progress.SOLVED).length;
+  return (
+    <li className="card">
+      <h2>
+        <span className="number">{unit.name.replace(/^\D+/, '')}</span> {unit.title}
+      </h2>
+      <div className="bar" aria-hidden="true">
+        <span style={{ width: `${(solved / unit.steps.length) * 100}%` }} />
+      </div>
+      <ul>
+        {unit.steps.map(({ number, title, file, progress }) => (
+          <li key={number}>
+            <Link
+              href={`/${unit.name}/${number}`}
+              className={`step is-${words[progress]?.replace(' ', '-') ?? 'not-started'}`}
+            >
+              <span aria-hidden="true">{marks[progress] ?? '·'}</span>
+              <span>
+                {title} <small>{file}</small>
+              </span>
+              <span className="visually-hidden">{words[progress] ?? 'not started'}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}

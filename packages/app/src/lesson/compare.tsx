@@ -1,0 +1,71 @@
+import { javascript } from '@codemirror/lang-javascript';
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import type { CompareStepResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { useEffect, useRef, useState } from 'react';
+import { hub } from '../hub.ts';
+
+/** The learner's file beside the starter or the solution; the solution only once that spoils nothing, or on request. */
+export default function Compare({ place, mine }: { place: { lesson: string; step: number }; mine: string }) {
+  const [texts, setTexts] = useState<CompareStepResponse>();
+  const [showMe, setShowMe] = useState(false);
+  const [other, setOther] = useState<'starter' | 'solution'>('starter');
+  const [isUnified, setUnified] = useState(() => matchMedia('(max-width: 60rem)').matches);
+  const { lesson, step } = place;
+  useEffect(() => {
+    void hub.compareStep({ step: { lesson, step }, showMe }).then(setTexts, () => {});
+  }, [lesson, step, showMe, mine]);
+  if (!texts) return <p className="soft">Loading …</p>;
+  const text = other === 'starter' ? texts.starter : texts.solution;
+  return (
+    <section aria-label="Compare">
+      <div className="tools">
+        <label>
+          Mine beside{' '}
+          <select value={other} onChange={({ target }) => setOther(target.value as typeof other)}>
+            <option value="starter">the starter</option>
+            <option value="solution">the solution</option>
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked={isUnified} onChange={({ target }) => setUnified(target.checked)} />{' '}
+          one column
+        </label>
+      </div>
+      {text === undefined ? (
+        <p>
+          The solution opens when the step is solved.{' '}
+          <button type="button" onClick={() => setShowMe(true)}>
+            Show me now
+          </button>
+        </p>
+      ) : (
+        <Difference key={`${other} ${isUnified}`} from={text} to={mine} isUnified={isUnified} />
+      )}
+    </section>
+  );
+}
+
+function Difference({ from, to, isUnified }: { from: string; to: string; isUnified: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const parent = place.current as HTMLDivElement;
+    const common = [
+      lineNumbers(),
+      javascript({ typescript: true }),
+      EditorState.readOnly.of(true),
+      EditorView.editable.of(false),
+      EditorView.contentAttributes.of({ tabindex: '0' }),
+    ];
+    const view = isUnified
+      ? new EditorView({
+          parent,
+          doc: to,
+          extensions: [...common, unifiedMergeView({ original: from, mergeControls: false })],
+        })
+      : new MergeView({ parent, a: { doc: from, extensions: common }, b: { doc: to, extensions: common } });
+    return () => view.destroy();
+  }, [from, to, isUnified]);
+  return <div ref={place} className="difference" />;
+}

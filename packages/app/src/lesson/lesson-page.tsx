@@ -1,0 +1,240 @@
+import { type Course, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Header } from '../header.tsx';
+import { hub } from '../hub.ts';
+import { type Action, Palette } from '../palette.tsx';
+import { describeRun, firstFailure, type Run } from '../run.ts';
+import { useWatch } from '../use-watch.ts';
+import { Checks } from './checks.tsx';
+import { Demo } from './demo.tsx';
+import { type Draft, useDraft } from './use-draft.ts';
+import { WireView } from './wire-view.tsx';
+
+const Chapter = lazy(() => import('./chapter.tsx').then(({ Chapter }) => ({ default: Chapter })));
+const Editor = lazy(() => import('./editor.tsx'));
+const Compare = lazy(() => import('./compare.tsx'));
+
+const panes = ['Chapter', 'Code', 'Wire', 'Compare', 'Demo'] as const;
+type Pane = (typeof panes)[number];
+
+/** A step of a lesson: the chapter, the file, the checks as they run, and the wire. */
+export function LessonPage({ lesson, step: number }: { lesson: string; step: number }) {
+  const place = { lesson, step: number };
+  const { course, file, run, connection } = useWatch(place);
+  const draft = useDraft(place, file);
+  const [chapter, setChapter] = useState('');
+  const [pane, setPane] = useState<Pane>('Code');
+  const [check, setCheck] = useState<string>();
+  const [message, setMessage] = useState('');
+  const [, goTo] = useLocation();
+  const steps = listSteps(course);
+  const at = steps.findIndex((each) => each.lesson === lesson && each.number === number);
+  const step = steps[at];
+  useTitle(run, `${lesson}, step ${number}`);
+
+  useEffect(() => {
+    void hub.getLesson({ lesson }).then(
+      (answer) => setChapter(answer.chapter),
+      () => setChapter(''),
+    );
+  }, [lesson, connection]);
+
+  const go = (to: number): void => {
+    const other = steps[to];
+    if (other) goTo(`/${other.lesson}/${other.number}`);
+  };
+  const tell = (work: Promise<unknown>): void => {
+    work.catch((error: { rawMessage?: string }) => setMessage(error.rawMessage ?? 'That did not work.'));
+  };
+  const reset = (): void => {
+    if (!window.confirm('Put the starter back? Your file is copied first.')) return;
+    tell(hub.resetStep({ step: place }).then(({ sentence }) => setMessage(sentence)));
+  };
+  const actions: Action[] = [
+    { name: 'Run the checks', key: 'r', run: () => tell(hub.runChecks({})) },
+    { name: 'Next step', key: 'n', run: () => go(at + 1) },
+    { name: 'Previous step', key: 'p', run: () => go(at - 1) },
+    { name: 'Chapter', key: '1', run: () => setPane('Chapter') },
+    { name: 'Code', key: '2', run: () => setPane('Code') },
+    { name: 'Wire', key: '3', run: () => setPane('Wire') },
+    { name: 'Compare', key: '4', run: () => setPane('Compare') },
+    { name: 'Demo', key: '5', run: () => setPane('Demo') },
+    { name: 'Open in my editor', key: 'o', run: () => tell(hub.openFile({ step: place })) },
+    { name: 'Put the starter back', run: reset },
+  ];
+  if (course && !step) return <Missing lesson={lesson} number={number} />;
+  const isSolved = step?.progress === Progress.SOLVED && run.phase === 'finished' && !firstFailure(run);
+  const next = steps[at + 1];
+  return (
+    <>
+      <Header course={course} connection={connection}>
+        <span className="where">
+          {lesson.replace('-', ' ')} · {step?.unit}
+          <span className="soft">
+            {' '}
+            step {number}: {step?.title}
+          </span>
+        </span>
+      </Header>
+      <main className={`lesson shows-${pane.toLowerCase()}`}>
+        <h1 className="visually-hidden">
+          {lesson}, step {number}: {step?.title}
+        </h1>
+        <div className="tabs" role="tablist" aria-label="Parts of the lesson">
+          {panes.map((name, index) => (
+            <button
+              type="button"
+              role="tab"
+              key={name}
+              id={`tab-${name}`}
+              aria-selected={pane === name}
+              aria-controls={`pane-${name}`}
+              tabIndex={pane === name ? 0 : -1}
+              onClick={() => setPane(name)}
+              onKeyDown={({ key }) => {
+                const to = { ArrowRight: index + 1, ArrowLeft: index - 1 }[key];
+                const other = to === undefined ? undefined : panes[(to + panes.length) % panes.length];
+                if (!other) return;
+                setPane(other);
+                document.getElementById(`tab-${other}`)?.focus();
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+        <div className="pane chapter-pane" role="tabpanel" id="pane-Chapter" aria-labelledby="tab-Chapter">
+          <Suspense fallback={<p className="soft">Loading …</p>}>
+            {chapter && <Chapter text={chapter} lesson={lesson} />}
+          </Suspense>
+        </div>
+        <div className="pane work-pane">
+          <div
+            role="tabpanel"
+            id="pane-Code"
+            aria-labelledby="tab-Code"
+            hidden={!['Code', 'Chapter'].includes(pane)}
+          >
+            <FileBar
+              file={step?.file ?? ''}
+              draft={draft}
+              onOpen={() => tell(hub.openFile({ step: place }))}
+            />
+            <Suspense fallback={<p className="soft">Loading the editor …</p>}>
+              {draft.text !== undefined && (
+                <Editor
+                  text={draft.text}
+                  label={`${lesson}/${step?.file}`}
+                  onChange={draft.change}
+                  onSave={draft.save}
+                />
+              )}
+            </Suspense>
+          </div>
+          <div role="tabpanel" id="pane-Wire" aria-labelledby="tab-Wire" hidden={pane !== 'Wire'}>
+            {pane === 'Wire' && (
+              <WireView run={run} chosen={check ?? firstFailure(run)?.name} onChoose={setCheck} />
+            )}
+          </div>
+          <div role="tabpanel" id="pane-Compare" aria-labelledby="tab-Compare" hidden={pane !== 'Compare'}>
+            <Suspense fallback={<p className="soft">Loading …</p>}>
+              {pane === 'Compare' && <Compare place={place} mine={draft.text ?? ''} />}
+            </Suspense>
+          </div>
+          <div role="tabpanel" id="pane-Demo" aria-labelledby="tab-Demo" hidden={pane !== 'Demo'}>
+            {pane === 'Demo' && <Demo lesson={lesson} />}
+          </div>
+        </div>
+        <div className="pane checks-pane">
+          <div className="tools">
+            <strong>{describeRun(run)}</strong>
+            <button type="button" onClick={() => tell(hub.runChecks({}))}>
+              Run again
+            </button>
+          </div>
+          {isSolved && (
+            <p className="solved">
+              Solved.{' '}
+              {next ? (
+                <Link className="button" href={`/${next.lesson}/${next.number}`}>
+                  Next: {next.title}
+                </Link>
+              ) : (
+                'That was the last step.'
+              )}
+            </p>
+          )}
+          <Checks
+            run={run}
+            names={step?.checks ?? []}
+            onShowWire={(name) => {
+              setCheck(name);
+              setPane('Wire');
+            }}
+            onOpenLine={(line) => tell(hub.openFile({ step: place, line }))}
+          />
+          <p role="alert" className="message">
+            {message}
+          </p>
+        </div>
+      </main>
+      <Palette course={course} actions={actions} />
+    </>
+  );
+}
+
+function FileBar({ file, draft, onOpen }: { file: string; draft: Draft; onOpen: () => void }) {
+  return (
+    <div className="tools">
+      <code>{file}</code>
+      <span className="soft" role="status">
+        {draft.state === 'conflict' ? '' : draft.state}
+      </span>
+      <button type="button" onClick={onOpen}>
+        Open in my editor
+      </button>
+      {draft.state === 'conflict' && (
+        <span className="conflict" role="alert">
+          The file was changed elsewhere, and you have typed here.{' '}
+          <button type="button" onClick={() => draft.take('mine')}>
+            Keep what I typed
+          </button>{' '}
+          <button type="button" onClick={() => draft.take('theirs')}>
+            Take the other one
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Missing({ lesson, number }: { lesson: string; number: number }) {
+  return (
+    <main className="page">
+      <h1>
+        There is no step {number} of {lesson}
+      </h1>
+      <p>
+        <Link href="/">To the map of the course</Link>
+      </p>
+    </main>
+  );
+}
+
+function listSteps(course: Course | undefined) {
+  return (
+    course?.units.flatMap(({ name, title, steps }) =>
+      steps.map((step) => ({ ...step, lesson: name, unit: title })),
+    ) ?? []
+  );
+}
+
+/** Lets the window's title say how the run stands. */
+function useTitle(run: Run, name: string): void {
+  const failed = firstFailure(run) !== undefined;
+  const mark = run.phase === 'finished' ? (failed ? '✗' : '✓') : '…';
+  useEffect(() => {
+    document.title = `${mark} ${name} · Streamlings`;
+  }, [mark, name]);
+}

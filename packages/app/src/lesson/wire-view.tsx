@@ -1,0 +1,92 @@
+import type { Timeline } from '@streamlings/wire/draw';
+import { describeWindows, drawSequence, drawWindows, formatTimeline } from '@streamlings/wire/draw';
+import { useState } from 'react';
+import { Listing } from '../listing.tsx';
+import type { Run } from '../run.ts';
+
+interface WireViewProps {
+  run: Run;
+  /** The check whose frames are shown. */
+  chosen: string | undefined;
+  onChoose: (check: string) => void;
+}
+
+/** What crossed the wire in the run just graded, drawn by the same functions as everywhere. */
+export function WireView({ run, chosen, onChoose }: WireViewProps) {
+  const [stream, setStream] = useState('');
+  const seen = run.checks.filter(({ finished }) => finished && finished.timelines.length > 0);
+  const check = seen.find(({ name }) => name === chosen) ?? seen[0];
+  if (!check?.finished)
+    return <p className="soft">Nothing has crossed the wire yet. Save the file, or run the checks.</p>;
+  const timelines = check.finished.timelines as unknown as Timeline[];
+  return (
+    <section className="wire" aria-label="The wire">
+      <div className="tools">
+        <label>
+          Check{' '}
+          <select value={check.name} onChange={({ target }) => onChoose(target.value)}>
+            {seen.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Call{' '}
+          <select value={stream} onChange={({ target }) => setStream(target.value)}>
+            <option value="">all</option>
+            {timelines.flatMap((timeline, at) =>
+              timeline.streams.map(({ connection, id, path }) => (
+                <option key={`${at}:${connection}:${id}`} value={`${at}:${connection}:${id}`}>
+                  {connection}:{id} {path.split('/').at(-1)}
+                </option>
+              )),
+            )}
+          </select>
+        </label>
+      </div>
+      {timelines.map((timeline, at) => {
+        const [place, connection, id] = stream.split(':').map(Number);
+        if (stream !== '' && place !== at) return null;
+        const filter = stream === '' ? {} : { connection, stream: id };
+        const name = `${check.name}${timelines.length > 1 ? `, server ${at + 1}` : ''}`;
+        return <Pictures key={name} timeline={timeline} filter={filter} name={name} />;
+      })}
+    </section>
+  );
+}
+
+function Pictures({ timeline, filter, name }: { timeline: Timeline; filter: object; name: string }) {
+  const sequence = drawSequence(timeline, { ...filter, title: name });
+  const windows = drawWindows(timeline, filter);
+  return (
+    <>
+      <Picture svg={sequence} name={`${name}: frames`}>
+        <Listing label={`${name} in words`}>
+          {formatTimeline(timeline, { ...filter, width: 120, json: true }).join('\n')}
+        </Listing>
+      </Picture>
+      <Picture svg={windows} name={`${name}: windows`}>
+        <p>{describeWindows(timeline, filter)}</p>
+      </Picture>
+    </>
+  );
+}
+
+/** A drawing with its text alternative, to be kept as a file. */
+function Picture({ svg, name, children }: { svg: string; name: string; children: React.ReactNode }) {
+  const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  return (
+    <figure>
+      <img src={address} alt={`${name}, drawn; the same in words follows`} />
+      <figcaption>
+        <details>
+          <summary>In words</summary>
+          {children}
+        </details>
+        <a href={address} download={`${name}.svg`}>
+          Save as SVG
+        </a>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { CourseError, loadWorkspace, readProgress, recordResult } from '@streamlings/course';
+import { createGrader } from '@streamlings/grading/supervisor';
+import { readFingerprint } from './fingerprint.ts';
+import { createLearnerEngine, type LearnerEngine } from './learner-engine.ts';
+import { watchFiles } from './watch-files.ts';
+
+const course = { readProgress, loadWorkspace, recordResult, readFingerprint };
+
+/** The engine with its grader, and with whoever wants to hear of it: any number of screens. */
+export interface Workbench extends AsyncDisposable {
+  engine: LearnerEngine;
+  /** Calls `listener` after every change of the engine's state, until it is disposed of. */
+  onChange(listener: () => void): Disposable;
+  /** Calls `listener` with the path of every file that was saved, while files are watched. */
+  onSave(listener: (path: string) => void): Disposable;
+  /** Begins to watch the learner's files; resolves with how saves are noticed, for example `watching for saves`. */
+  watch(): Promise<string>;
+}
+
+/**
+ * Opens the workbench at a lesson, or where the learner was.
+ *
+ * @throws CourseError if there is nothing to learn yet.
+ */
+export async function openWorkbench(lesson?: string): Promise<Workbench> {
+  const changes = createListeners<void>();
+  const saves = createListeners<string>();
+  const closing = new AsyncDisposableStack();
+  const grader = closing.use(createGrader());
+  const engine = closing.use(await createLearnerEngine(course, grader, () => changes.tell(), lesson));
+  if (engine.state.stations.length === 0) {
+    await closing.disposeAsync();
+    throw new CourseError('There are no lessons with a snapshot yet.');
+  }
+  return {
+    engine,
+    onChange: changes.add,
+    onSave: saves.add,
+    watch: async () => {
+      const folders = [...new Set(engine.state.stations.map(({ folder }) => join(folder, 'src')))];
+      const watcher = await watchFiles(folders, (path) => {
+        engine.saved(path);
+        saves.tell(path);
+      });
+      closing.use(watcher);
+      return watcher.pollingReason ? `watching by polling (${watcher.pollingReason})` : 'watching for saves';
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+function createListeners<T>() {
+  const listeners = new Set<(value: T) => void>();
+  return {
+    add: (listener: (value: T) => void): Disposable => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => listeners.delete(listener) };
+    },
+    tell: (value: T): void => {
+      for (const listener of [...listeners]) listener(value);
+    },
+  };
+}

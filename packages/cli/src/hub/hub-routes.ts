@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
+import { CourseError, findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
+import { writeFile } from '@streamlings/course/state';
+import {
+  HubService,
+  LearnerFileSchema,
+  type StepName,
+  type WatchResponseSchema,
+} from '@streamlings/proto/streamlings/hub/v1/hub';
+import { describeReplacement } from '../commands/replace.ts';
+import type { LearnerState, Station } from '../engine/learner-engine.ts';
+import type { Workbench } from '../engine/workbench.ts';
+import { drawMap } from './course-map.ts';
+import { launchEditor } from './launch-editor.ts';
+
+type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
+
+/** Serves a workbench to pages of the browser application. */
+export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) => void {
+  const { engine } = workbench;
+
+  const indexOf = (name: StepName | undefined): number => {
+    const index = engine.state.stations.findIndex((station) => isNamed(station, name));
+    if (index >= 0) return index;
+    throw new ConnectError(`there is no step ${name?.step} of ${name?.lesson}`, Code.NotFound);
+  };
+  const stationOf = (name: StepName | undefined): Station => engine.state.stations[indexOf(name)] as Station;
+
+  /** Says what is new for a page since it was last told. */
+  const createTeller = (name: StepName | undefined) => {
+    let map = '';
+    let version = '';
+    let events: LearnerState['run']['events'] = [];
+    return async (): Promise<WatchInit[]> => {
+      const news: WatchInit[] = [];
+      const course = drawMap(engine.state);
+      const text = JSON.stringify(course);
+      if (text !== map) news.push({ body: { case: 'course', value: course } });
+      map = text;
+      if (!name) return news;
+      const file = await readLearnerFile(stationOf(name));
+      if (file.version !== version) news.push({ body: { case: 'file', value: file } });
+      version = file.version;
+      const here = engine.state.stations[engine.state.index];
+      if (here && isNamed(here, name)) {
+        const { events: now } = engine.state.run;
+        const isSameRun = now[0]?.runId === events[0]?.runId;
+        const fresh = isSameRun ? now.slice(events.length) : now;
+        news.push(...fresh.map((value): WatchInit => ({ body: { case: 'event', value } })));
+        events = now;
+      }
+      return news;
+    };
+  };
+
+  return (router) =>
+    router.service(HubService, {
+      async *watch({ step }, { signal }) {
+        if (step) visit(indexOf(step));
+        const tell = createTeller(step);
+        let wake = Promise.withResolvers<void>();
+        const stir = () => wake.resolve();
+        signal.addEventListener('abort', stir);
+        using _changes = workbench.onChange(stir);
+        using _saves = workbench.onSave(stir);
+        while (!signal.aborted) {
+          wake = Promise.withResolvers();
+          yield* await tell();
+          await wake.promise;
+        }
+      },
+
+      async getLesson({ lesson }) {
+        const { folder } = await findUnit(lesson).catch(refuse);
+        return { chapter: await readFile(join(folder, 'README.md'), 'utf8') };
+      },
+
+      async saveFile({ step, text, baseVersion }) {
+        const station = stationOf(step);
+        const current = await readLearnerFile(station);
+        if (current.version !== baseVersion && current.text !== text) return { file: current, saved: false };
+        if (engine.state.index !== indexOf(step)) engine.select(indexOf(step));
+        const path = join(station.folder, station.step.file);
+        await writeFile(path, text).catch(refuse);
+        return { file: await readLearnerFile(station), saved: true };
+      },
+
+      async runChecks() {
+        engine.run();
+        return {};
+      },
+
+      async compareStep({ step, showMe }) {
+        const station = stationOf(step);
+        const texts = await readStepTexts(station.lesson, station.step.number).catch(refuse);
+        const isOpen = showMe || texts.step.progress === 'solved';
+        return { starter: texts.starter, ...(isOpen ? { solution: texts.solution } : {}) };
+      },
+
+      async resetStep({ step }) {
+        const { lesson, step: each } = stationOf(step);
+        const replacement = await reset(lesson, each.number).catch(refuse);
+        return { sentence: describeReplacement(replacement, 'holds the starter again') };
+      },
+
+      async openFile({ step, line }) {
+        const { lesson, folder, step: each } = stationOf(step);
+        const at = line || (await findFailureLine(lesson, each.number));
+        await launchEditor(join(folder, each.file), at).catch(refuse);
+        return {};
+      },
+
+      async *runDemo({ lesson }, { signal }) {
+        const { folder } = await findUnit(lesson).catch(refuse);
+        const child = spawn(process.execPath, ['start.ts'], {
+          cwd: folder,
+          signal,
+          env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        child.on('error', () => {});
+        child.stderr.pipe(child.stdout as never, { end: false });
+        for await (const chunk of child.stdout) yield { text: String(chunk) };
+      },
+    });
+
+  function visit(index: number): void {
+    if (index !== engine.state.index) engine.select(index);
+    else if (engine.state.run.phase === 'waiting') engine.run();
+  }
+}
+
+function isNamed({ lesson, step }: Station, name: StepName | undefined): boolean {
+  return lesson === name?.lesson && step.number === name.step;
+}
+
+async function readLearnerFile({ folder, step }: Station) {
+  const text = await readFile(join(folder, step.file), 'utf8').catch(() => '');
+  const version = createHash('sha256').update(text).digest('base64url');
+  return create(LearnerFileSchema, { path: step.file, text, version });
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof CourseError) throw new ConnectError(error.message, Code.FailedPrecondition);
+  throw error;
+}
