@@ -28,7 +28,7 @@ export function createProgram(): Command {
   command('start [lesson]', 'open the workbench, which checks your file on every save')
     .option('--no-open', 'leave the browser alone')
     .option('--serve', 'go on serving the browser where there is no terminal')
-    .option('--port <number>', 'for the browser; by default a free one', parsePort, 0)
+    .option('--port <number>', 'for the browser; 0 for a free one', parsePort)
     .option('--host <name>', 'listen there', '127.0.0.1')
     .action(startLearner);
   command('test [lesson] [flags...]', 'run all tests of the course, or grade one lesson')

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { buildApp } from '@streamlings/app/build';
-import { CourseError, findUnit, hasColor } from '@streamlings/course';
+import { findUnit, hasColor } from '@streamlings/course';
 import { openWorkbench, type Workbench } from '../engine/workbench.ts';
 import { createHubRoutes } from '../hub/hub-routes.ts';
 import { type Hub, startHub } from '../hub/hub-server.ts';
@@ -14,7 +14,8 @@ interface StartOptions {
   open: boolean;
   /** Whether to go on serving where there is no terminal. */
   serve?: boolean;
-  port: number;
+  /** Unset for the usual one. */
+  port?: number;
   host: string;
 }
 
@@ -38,10 +39,7 @@ async function serve(workbench: Workbench, { host, port }: StartOptions): Promis
       `With \`--host ${host}\` everybody in your network who has the address can edit and run your files.`,
     );
   }
-  const app = await buildApp().catch((error: Error) => {
-    throw new CourseError(`The browser application cannot be built: ${error.message}`);
-  });
-  return startHub({ host, port, app, routes: createHubRoutes(workbench) });
+  return startHub({ host, port, app: buildApp(), routes: createHubRoutes(workbench) });
 }
 
 async function printOnce({ engine }: Workbench): Promise<void> {

@@ -1,26 +1,25 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { PassThrough } from 'node:stream';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { CourseError, findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
-import { writeFile } from '@streamlings/course/state';
 import {
   HubService,
-  LearnerFileSchema,
   type StepName,
   type WatchResponseSchema,
 } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { describeReplacement } from '../commands/replace.ts';
-import type { LearnerState, Station } from '../engine/learner-engine.ts';
+import type { RunView, Station } from '../engine/learner-engine.ts';
 import type { Workbench } from '../engine/workbench.ts';
 import { drawMap } from './course-map.ts';
 import { launchEditor } from './launch-editor.ts';
+import { readLearnerFile, writeLearnerFile } from './learner-file.ts';
 
 type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
 
-/** Serves a workbench to pages of the browser application. */
+/** Serves a workbench to pages of the browser application, for as long as the workbench is open. */
 export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) => void {
   const { engine } = workbench;
 
@@ -31,11 +30,19 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
   };
   const stationOf = (name: StepName | undefined): Station => engine.state.stations[indexOf(name)] as Station;
 
+  // The engine may have gone on to the next step before a page has heard how the last one ended.
+  const runs = new Map<string, RunView['events']>();
+  workbench.onChange(() => {
+    const { stations, index, run } = engine.state;
+    const here = stations[index];
+    if (here && run.events.length > 0) runs.set(nameOf(here), run.events);
+  });
+
   /** Says what is new for a page since it was last told. */
   const createTeller = (name: StepName | undefined) => {
     let map = '';
     let version = '';
-    let events: LearnerState['run']['events'] = [];
+    let events: RunView['events'] = [];
     return async (): Promise<WatchInit[]> => {
       const news: WatchInit[] = [];
       const course = drawMap(engine.state);
@@ -43,17 +50,15 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
       if (text !== map) news.push({ body: { case: 'course', value: course } });
       map = text;
       if (!name) return news;
-      const file = await readLearnerFile(stationOf(name));
+      const station = stationOf(name);
+      const file = await readLearnerFile(station).catch(refuse);
       if (file.version !== version) news.push({ body: { case: 'file', value: file } });
       version = file.version;
-      const here = engine.state.stations[engine.state.index];
-      if (here && isNamed(here, name)) {
-        const { events: now } = engine.state.run;
-        const isSameRun = now[0]?.runId === events[0]?.runId;
-        const fresh = isSameRun ? now.slice(events.length) : now;
-        news.push(...fresh.map((value): WatchInit => ({ body: { case: 'event', value } })));
-        events = now;
-      }
+      const now = runs.get(nameOf(station)) ?? [];
+      const isSameRun = now[0]?.runId === events[0]?.runId;
+      const fresh = isSameRun ? now.slice(events.length) : now;
+      news.push(...fresh.map((value): WatchInit => ({ body: { case: 'event', value } })));
+      events = now;
       return news;
     };
   };
@@ -67,7 +72,10 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         const stir = () => wake.resolve();
         signal.addEventListener('abort', stir);
         using _changes = workbench.onChange(stir);
-        using _saves = workbench.onSave(stir);
+        using _saves = workbench.onSave((path) => {
+          if (step && path === pathOf(stationOf(step))) visit(indexOf(step));
+          stir();
+        });
         while (!signal.aborted) {
           wake = Promise.withResolvers();
           yield* await tell();
@@ -82,16 +90,16 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
 
       async saveFile({ step, text, baseVersion }) {
         const station = stationOf(step);
-        const current = await readLearnerFile(station);
+        const current = await readLearnerFile(station).catch(refuse);
         if (current.version !== baseVersion && current.text !== text) return { file: current, saved: false };
         if (engine.state.index !== indexOf(step)) engine.select(indexOf(step));
-        const path = join(station.folder, station.step.file);
-        await writeFile(path, text).catch(refuse);
-        return { file: await readLearnerFile(station), saved: true };
+        return { file: await writeLearnerFile(station, text).catch(refuse), saved: true };
       },
 
-      async runChecks() {
-        engine.run();
+      async runChecks({ step }) {
+        const index = indexOf(step);
+        if (index === engine.state.index) engine.run();
+        else engine.select(index);
         return {};
       },
 
@@ -123,9 +131,10 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
           env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
           stdio: ['ignore', 'pipe', 'pipe'],
         });
-        child.on('error', () => {});
-        child.stderr.pipe(child.stdout as never, { end: false });
-        for await (const chunk of child.stdout) yield { text: String(chunk) };
+        const output = new PassThrough({ encoding: 'utf8' });
+        for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
+        child.on('error', () => {}).on('close', () => output.end());
+        for await (const text of output) yield { text };
       },
     });
 
@@ -139,10 +148,12 @@ function isNamed({ lesson, step }: Station, name: StepName | undefined): boolean
   return lesson === name?.lesson && step.number === name.step;
 }
 
-async function readLearnerFile({ folder, step }: Station) {
-  const text = await readFile(join(folder, step.file), 'utf8').catch(() => '');
-  const version = createHash('sha256').update(text).digest('base64url');
-  return create(LearnerFileSchema, { path: step.file, text, version });
+function nameOf({ lesson, step }: Station): string {
+  return `${lesson}/${step.number}`;
+}
+
+function pathOf({ folder, step }: Station): string {
+  return join(folder, step.file);
 }
 
 function refuse(error: unknown): never {

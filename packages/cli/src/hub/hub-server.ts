@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
@@ -10,11 +10,11 @@ import sirv from 'sirv';
 /** Where the hub listens, and what it serves. */
 export interface HubOptions {
   host: string;
-  /** 0 for a free one. */
-  port: number;
+  /** 0 for a free one; unset for the usual one, or a free one where that is taken. */
+  port: number | undefined;
   routes: (router: ConnectRouter) => void;
-  /** The folder of the built application. */
-  app: string;
+  /** Resolves with the folder of the built application; its files are served from then on. */
+  app: Promise<string>;
 }
 
 /** A hub that runs. */
@@ -22,6 +22,12 @@ export interface Hub extends AsyncDisposable {
   /** What to open in a browser; it holds the key to this hub. */
   url: string;
 }
+
+/** A page keeps what was typed while the hub was away, under the hub's address: that is the same after a restart. */
+const usualPort = 4750;
+
+/** More than anybody types into a lesson. */
+const maxMessageBytes = 2 ** 22;
 
 /** Nothing but the hub itself is ever asked; the editor and the diagrams write their styles into the page. */
 const policy = [
@@ -43,22 +49,27 @@ const policy = [
  */
 export async function startHub({ host, port, routes, app }: HubOptions): Promise<Hub> {
   const key = randomBytes(24).toString('base64url');
-  const adapter = connectNodeAdapter({ routes, requestPathPrefix: '/rpc' });
-  const files = sirv(app, { single: true, etag: true });
+  const adapter = connectNodeAdapter({ routes, requestPathPrefix: '/rpc', readMaxBytes: maxMessageBytes });
+  const files = app.then((folder) => sirv(folder, { single: true, etag: true }));
+  // A page that asks for them hears of it.
+  files.catch(() => {});
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const problem = findProblem(request);
-    if (problem) return refuse(response, problem);
+    if (problem) return answer(response, 403, problem);
     if (admit(request, response)) return;
-    if (!hasKey(request)) return refuse(response, 'Open the address that `pnpm start` has printed.');
+    if (!hasKey(request)) return answer(response, 403, 'Open the address that `pnpm start` has printed.');
     if (request.url?.startsWith('/rpc/')) return adapter(request, response);
-    files(request, response);
+    files.then(
+      (serve) => serve(request, response),
+      (error: Error) => answer(response, 500, `The browser application cannot be built: ${error.message}`),
+    );
   });
   const cookie = () => `streamlings-${(server.address() as AddressInfo).port}`;
 
   function findProblem({ headers: { host: name, origin } }: IncomingMessage): string | undefined {
     const { port: bound } = server.address() as AddressInfo;
-    const names = ['127.0.0.1', 'localhost', host].map((each) => `${each}:${bound}`);
+    const names = ['127.0.0.1', 'localhost', inAddress(host)].map((each) => `${each}:${bound}`);
     if (!name || !names.includes(name)) return `This is not \`${name}\`.`;
     if (origin !== undefined && origin !== `http://${name}`) return `This is not for \`${origin}\`.`;
     return undefined;
@@ -84,14 +95,14 @@ export async function startHub({ host, port, routes, app }: HubOptions): Promise
     return given.length === key.length && timingSafeEqual(Buffer.from(given), Buffer.from(key));
   }
 
-  server.listen(port, host);
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+  await listen(server, host, port ?? usualPort).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
+    if (port === undefined) return listen(server, host, 0);
     throw new CourseError(`Port ${port} is taken: give another one with \`--port\`, or none for a free one.`);
   });
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${address.port}/?key=${key}`,
+    url: `http://${inAddress(host)}:${address.port}/?key=${key}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -106,6 +117,17 @@ const headers = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-function refuse(response: ServerResponse, sentence: string): void {
-  response.writeHead(403, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
+}
+
+/** The name under which a browser on this machine finds a host. */
+function inAddress(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function answer(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }
