@@ -65,7 +65,9 @@ function UnitCard({ unit }: { unit: Unit }) {
               href={`/${unit.name}/${number}`}
               className={`step is-${words[progress]?.replace(' ', '-') ?? 'not-started'}`}
             >
-              <span aria-hidden="true">{marks[progress] ?? '·'}</span>
+              <span className="mark" aria-hidden="true">
+                {marks[progress] ?? '·'}
+              </span>
               <span>
                 {title} <small>{file}</small>
               </span>

@@ -38,7 +38,10 @@ export function Checks({ run, names, onShowWire, onOpenLine }: ChecksProps) {
           <li key={check.name} className={`check is-${check.state.replace(' ', '-')}`}>
             <details open={check === next}>
               <summary>
-                <span aria-hidden="true">{marks[check.state]}</span> {check.name}
+                <span className="mark" aria-hidden="true">
+                  {marks[check.state]}
+                </span>{' '}
+                {check.name}
                 <span className="visually-hidden">: {check.state}</span>
               </summary>
               {check.finished && check.state !== 'passed' && check.state !== 'not run' ? (

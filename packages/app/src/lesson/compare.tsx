@@ -1,10 +1,10 @@
-import { javascript } from '@codemirror/lang-javascript';
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import type { CompareStepResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { useEffect, useRef, useState } from 'react';
 import { hub } from '../hub.ts';
+import { typescript } from './typescript.ts';
 
 /** The learner's file beside the starter or the solution; the solution only once that spoils nothing, or on request. */
 export default function Compare({ place, mine }: { place: { lesson: string; step: number }; mine: string }) {
@@ -40,6 +40,8 @@ export default function Compare({ place, mine }: { place: { lesson: string; step
             Show me now
           </button>
         </p>
+      ) : text === mine ? (
+        <p className="soft">They are the same.</p>
       ) : (
         <Difference key={`${other} ${isUnified}`} from={text} to={mine} isUnified={isUnified} />
       )}
@@ -53,7 +55,8 @@ function Difference({ from, to, isUnified }: { from: string; to: string; isUnifi
     const parent = place.current as HTMLDivElement;
     const common = [
       lineNumbers(),
-      javascript({ typescript: true }),
+      typescript,
+      EditorView.lineWrapping,
       EditorState.readOnly.of(true),
       EditorView.editable.of(false),
       EditorView.contentAttributes.of({ tabindex: '0' }),

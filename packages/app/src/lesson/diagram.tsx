@@ -19,7 +19,7 @@ export default function Diagram({ source }: { source: string }) {
       className="diagram"
       role="img"
       aria-label={source}
-      // biome-ignore lint/security/noDangerouslySetInnerHtml: mermaid has sanitised it, and the source is the course's
+      // mermaid has sanitised it, and the source is the course's.
       dangerouslySetInnerHTML={{ __html: drawing }}
     />
   );

@@ -1,17 +1,10 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { javascript } from '@codemirror/lang-javascript';
-import {
-  bracketMatching,
-  defaultHighlightStyle,
-  HighlightStyle,
-  indentOnInput,
-  syntaxHighlighting,
-} from '@codemirror/language';
+import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { typescript } from './typescript.ts';
 
 interface EditorProps {
   text: string;
@@ -45,9 +38,7 @@ export default function Editor({ text, label, onChange, onSave }: EditorProps) {
           closeBrackets(),
           autocompletion(),
           highlightActiveLine(),
-          javascript({ typescript: true }),
-          syntaxHighlighting(colors),
-          syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+          typescript,
           keymap.of([
             { key: 'Mod-s', run: save },
             ...closeBracketsKeymap,
@@ -81,16 +72,3 @@ export default function Editor({ text, label, onChange, onSave }: EditorProps) {
 
   return <div ref={place} className="editor" />;
 }
-
-/** In the colours of the page, so that light and dark are one theme. */
-const colors = HighlightStyle.define([
-  { tag: [tags.keyword, tags.modifier, tags.controlKeyword], color: 'var(--code-keyword)' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
-  { tag: tags.comment, color: 'var(--code-comment)', fontStyle: 'italic' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
-  { tag: [tags.typeName, tags.className], color: 'var(--code-type)' },
-  {
-    tag: [tags.function(tags.variableName), tags.function(tags.propertyName)],
-    color: 'var(--code-function)',
-  },
-]);

@@ -52,7 +52,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     tell(hub.resetStep({ step: place }).then(({ sentence }) => setMessage(sentence)));
   };
   const actions: Action[] = [
-    { name: 'Run the checks', key: 'r', run: () => tell(hub.runChecks({})) },
+    { name: 'Run the checks', key: 'r', run: () => tell(hub.runChecks({ step: place })) },
     { name: 'Next step', key: 'n', run: () => go(at + 1) },
     { name: 'Previous step', key: 'p', run: () => go(at - 1) },
     { name: 'Chapter', key: '1', run: () => setPane('Chapter') },
@@ -149,7 +149,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
         <div className="pane checks-pane">
           <div className="tools">
             <strong>{describeRun(run)}</strong>
-            <button type="button" onClick={() => tell(hub.runChecks({}))}>
+            <button type="button" onClick={() => tell(hub.runChecks({ step: place }))}>
               Run again
             </button>
           </div>

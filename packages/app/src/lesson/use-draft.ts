@@ -1,6 +1,7 @@
 import type { LearnerFile } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { hub } from '../hub.ts';
+import { forgetTyped, keepTyped, readTyped } from './typed.ts';
 
 /** What is being typed into a file that others may change, too. */
 export interface Draft {
@@ -22,37 +23,49 @@ const PAUSE_MS = 600;
 export function useDraft(place: { lesson: string; step: number }, file: LearnerFile | undefined): Draft {
   const key = `draft:${place.lesson}/${place.step}`;
   const base = useRef<LearnerFile>(undefined);
+  const sent = useRef<string>(undefined);
+  const saving = useRef(Promise.resolve());
   const [text, setText] = useState<string>();
   const [state, setState] = useState<Draft['state']>('saved');
   const [theirs, setTheirs] = useState<string>();
   const latest = useRef({ text, state });
   latest.current = { text, state };
 
-  useEffect(() => {
-    if (!file || file.version === base.current?.version) return;
-    const kept = base.current === undefined ? localStorage.getItem(key) : null;
-    const isTyped = kept !== null || ['unsaved', 'not saved'].includes(latest.current.state);
-    const typed = kept ?? latest.current.text;
-    if (!isTyped || typed === file.text) {
-      base.current = file;
-      setText(file.text);
+  const adopt = useCallback(
+    (disk: LearnerFile) => {
+      setText(disk.text);
       setState('saved');
       setTheirs(undefined);
-      localStorage.removeItem(key);
-    } else {
-      base.current = file;
-      setText(typed);
-      setTheirs(file.text);
-      setState('conflict');
-    }
-  }, [file, key]);
+      forgetTyped(key);
+    },
+    [key],
+  );
 
-  const save = useCallback(async () => {
-    const { text: sent, state: now } = latest.current;
-    if (sent === undefined || !base.current || now === 'conflict' || sent === base.current.text) return;
+  useEffect(() => {
+    if (!file || file.version === base.current?.version) return;
+    const kept = base.current ? undefined : readTyped(key);
+    const isTyped = kept !== undefined || latest.current.state !== 'saved';
+    const typed = kept?.text ?? latest.current.text;
+    base.current = file;
+    // What this page has saved comes back as a change of the file.
+    if (file.text === sent.current && latest.current.state !== 'conflict') return;
+    if (!isTyped || typed === file.text) {
+      adopt(file);
+      return;
+    }
+    setText(typed);
+    setTheirs(file.text);
+    setState(kept?.base === file.version ? 'unsaved' : 'conflict');
+  }, [file, key, adopt]);
+
+  const saveNow = useCallback(async () => {
+    const { text: now, state: stands } = latest.current;
+    if (now === undefined || !base.current || stands === 'conflict' || now === base.current.text) return;
     setState('saving');
+    sent.current = now;
     try {
-      const answer = await hub.saveFile({ step: place, text: sent, baseVersion: base.current.version });
+      const answer = await hub.saveFile({ step: place, text: now, baseVersion: base.current.version });
+      sent.current = undefined;
       if (!answer.file) return;
       base.current = answer.file;
       if (!answer.saved) {
@@ -60,13 +73,17 @@ export function useDraft(place: { lesson: string; step: number }, file: LearnerF
         setState('conflict');
         return;
       }
-      const isLatest = latest.current.text === sent;
-      if (isLatest) localStorage.removeItem(key);
+      const isLatest = latest.current.text === now;
+      if (isLatest) forgetTyped(key);
       setState(isLatest ? 'saved' : 'unsaved');
     } catch {
       setState('not saved');
     }
   }, [key, place.lesson, place.step]);
+
+  const save = useCallback(() => {
+    saving.current = saving.current.then(saveNow);
+  }, [saveNow]);
 
   useEffect(() => {
     if (state !== 'unsaved' && state !== 'not saved') return;
@@ -78,15 +95,14 @@ export function useDraft(place: { lesson: string; step: number }, file: LearnerF
     setText(typed);
     if (state !== 'conflict') setState(typed === base.current?.text ? 'saved' : 'unsaved');
     // The page may be closed, and the hub may be gone, at any moment.
-    localStorage.setItem(key, typed);
+    keepTyped(key, { text: typed, base: base.current?.version ?? '' });
   };
   const take = (whose: 'theirs' | 'mine'): void => {
-    if (whose === 'theirs') {
-      setText(theirs);
-      setState('saved');
-      localStorage.removeItem(key);
-    } else setState('unsaved');
-    setTheirs(undefined);
+    if (whose === 'theirs' && base.current) adopt(base.current);
+    else {
+      setState('unsaved');
+      setTheirs(undefined);
+    }
   };
-  return { text, state, theirs, change, save: () => void save(), take };
+  return { text, state, theirs, change, save, take };
 }

@@ -77,7 +77,10 @@ function Picture({ svg, name, children }: { svg: string; name: string; children:
   const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return (
     <figure>
-      <img src={address} alt={`${name}, drawn; the same in words follows`} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
+      <section className="drawing" tabIndex={0} aria-label={name}>
+        <img src={address} alt={`${name}, drawn; the same in words follows`} />
+      </section>
       <figcaption>
         <details>
           <summary>In words</summary>

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { CourseError } from '@streamlings/course';
@@ -69,7 +70,7 @@ export async function startHub({ host, port, routes, app }: HubOptions): Promise
 
   function findProblem({ headers: { host: name, origin } }: IncomingMessage): string | undefined {
     const { port: bound } = server.address() as AddressInfo;
-    const names = ['127.0.0.1', 'localhost', inAddress(host)].map((each) => `${each}:${bound}`);
+    const names = ['localhost', ...listAddresses(host)].map((each) => `${inAddress(each)}:${bound}`);
     if (!name || !names.includes(name)) return `This is not \`${name}\`.`;
     if (origin !== undefined && origin !== `http://${name}`) return `This is not for \`${origin}\`.`;
     return undefined;
@@ -120,6 +121,12 @@ const headers = {
 async function listen(server: Server, host: string, port: number): Promise<void> {
   server.listen(port, host);
   await once(server, 'listening');
+}
+
+/** Lists what a browser may call a host: where all addresses are listened on, each of them. */
+function listAddresses(host: string): string[] {
+  if (!['0.0.0.0', '::'].includes(host)) return ['127.0.0.1', host];
+  return Object.values(networkInterfaces()).flatMap((own) => own?.map(({ address }) => address) ?? []);
 }
 
 /** The name under which a browser on this machine finds a host. */

@@ -1,0 +1,62 @@
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type HubProcess, startHubProcess } from './hub-process.ts';
+import { copyLesson, type LessonCopy } from './lesson-copy.ts';
+
+/** A learner at a browser, with lesson 01 and a hub of their own. */
+export interface Learner extends AsyncDisposable {
+  course: LessonCopy;
+  hub: HubProcess;
+  context: BrowserContext;
+  page: Page;
+  /** What no page may do: errors on the console, and requests to anybody but the hub. */
+  problems: string[];
+}
+
+/** Opens the map of the course in Chromium; `CHROMIUM` names another one than Debian's. */
+export async function openLearner(): Promise<Learner> {
+  const closing = new AsyncDisposableStack();
+  const course = closing.use(await copyLesson());
+  const hub = closing.use(await startHubProcess(course.root));
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  closing.defer(() => browser.close());
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const problems: string[] = [];
+  const isForeign = (url: string): boolean =>
+    /^\w+:\/\//.test(url) && new URL(url).host !== new URL(hub.url).host;
+  context.on('request', (request) => {
+    if (isForeign(request.url())) problems.push(`request to ${request.url()}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  context.on('weberror', (error) => problems.push(String(error.error())));
+  const page = await context.newPage();
+  await page.goto(hub.url);
+  return { course, hub, context, page, problems, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+/** Opens a step of lesson 01 and waits for its verdict. */
+export async function openStep(page: Page, hub: HubProcess, step = 1): Promise<void> {
+  await page.goto(new URL(`/lesson-01/${step}`, hub.url).href);
+  await untilTitle(page, /^[✗✓]/);
+}
+
+/** Waits until the window's title, which says how the run stands, matches. */
+export async function untilTitle(page: Page, title: RegExp): Promise<void> {
+  await page.waitForFunction(({ source }) => new RegExp(source).test(document.title), {
+    source: title.source,
+  });
+}
+
+/** Replaces all text of the editor. */
+export async function type(page: Page, text: string): Promise<void> {
+  await page.locator('.editor .cm-content').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+}
+
+/** Reads what the editor shows, as far as it is on the screen. */
+export function readEditor(page: Page): Promise<string> {
+  return page.locator('.editor .cm-content').innerText();
+}

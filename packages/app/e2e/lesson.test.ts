@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { openLearner, openStep, readEditor, type, untilTitle } from './learner.ts';
+
+test('a learner begins, fails, edits, saves, passes, and goes on', async () => {
+  await using learner = await openLearner();
+  const { page, course, problems } = learner;
+  await page.getByRole('link', { name: 'Begin with lesson-01, step 1' }).click();
+  await untilTitle(page, /^✗ lesson-01, step 1/);
+  await page.getByText('0 of 5 checks passed', { exact: true }).waitFor();
+  await page.getByText('"12 UNIMPLEMENTED"').waitFor();
+  await page.getByRole('heading', { name: '01 · Unary' }).waitFor();
+
+  const solution = await course.readSolution('src/server.ts');
+  await type(page, solution);
+  await page.keyboard.press('ControlOrMeta+s');
+  await untilTitle(page, /^✓/);
+  expect(await course.read('src/server.ts')).toBe(solution);
+  await page.getByText('5 of 5 checks passed', { exact: true }).waitFor();
+
+  await page.getByRole('link', { name: 'Next: The client' }).click();
+  await untilTitle(page, /^✗ lesson-01, step 2/);
+  await page.getByRole('link', { name: 'Streamlings' }).click();
+  await page.getByText('1 of 2 steps solved.').waitFor();
+  await page.getByRole('link', { name: 'UnaryCall src/server.ts solved' }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('what is typed is saved without a key, after a pause', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub } = learner;
+  await openStep(page, hub);
+  await type(page, await course.readSolution('src/server.ts'));
+  await untilTitle(page, /^✓/);
+});
+
+test('a save that breaks a solved step turns the verdict back', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub } = learner;
+  const starter = await course.read('src/server.ts');
+  await openStep(page, hub);
+  await type(page, await course.readSolution('src/server.ts'));
+  await untilTitle(page, /^✓/);
+  await type(page, starter);
+  await untilTitle(page, /^✗/);
+});
+
+test('the file is changed outside while the page is open', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub } = learner;
+  await openStep(page, hub);
+  await course.write('src/server.ts', await course.readSolution('src/server.ts'));
+  await untilTitle(page, /^✓/);
+  await page.locator('.editor').getByText('export function handlers').waitFor();
+  await course.write('src/server.ts', '// From outside.\n');
+  await untilTitle(page, /^✗/);
+  expect(await readEditor(page)).toContain('// From outside.');
+});
+
+test('what ends the process of the code is a verdict, and the next save works', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub } = learner;
+  await openStep(page, hub);
+  await type(page, 'export function handlers() { process.exit(3); }\n');
+  await page
+    .getByText(/process/i)
+    .first()
+    .waitFor();
+  await untilTitle(page, /^✗/);
+  await type(page, await course.readSolution('src/server.ts'));
+  await untilTitle(page, /^✓/);
+});
