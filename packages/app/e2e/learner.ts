@@ -57,6 +57,6 @@ export async function type(page: Page, text: string): Promise<void> {
 }
 
 /** Reads what the editor shows, as far as it is on the screen. */
-export function readEditor(page: Page): Promise<string> {
-  return page.locator('.editor .cm-content').innerText();
+export async function readEditor(page: Page): Promise<string> {
+  return (await page.locator('.editor .cm-line').allTextContents()).join('\n');
 }

@@ -31,15 +31,13 @@ function Text({ text }: { text: string }) {
       remarkPlugins={[remarkGfm]}
       rehypePlugins={[[rehypeHighlight, { ignoreMissing: true, plainText: ['mermaid', 'console', 'text'] }]]}
       components={{
-        code: ({ className, children, ...rest }) =>
+        code: ({ className, children }) =>
           className?.includes('language-mermaid') ? (
             <Suspense fallback={<span>{String(children)}</span>}>
               <Diagram source={String(children)} />
             </Suspense>
           ) : (
-            <code className={className} {...rest}>
-              {children}
-            </code>
+            <code className={className}>{children}</code>
           ),
         a: ({ href = '', children }) => <ChapterLink href={href}>{children}</ChapterLink>,
         pre: ({ children }) => <Listing label="Code">{children}</Listing>,

@@ -46,7 +46,10 @@ export default function Editor({ text, label, onChange, onSave }: EditorProps) {
             ...historyKeymap,
             indentWithTab,
           ]),
-          EditorView.contentAttributes.of({ 'aria-label': `${label}. Escape, then Tab, leaves the editor.` }),
+          EditorView.contentAttributes.of({
+            tabindex: '0',
+            'aria-label': `${label}. Escape, then Tab, leaves the editor.`,
+          }),
           EditorView.updateListener.of((update) => {
             const isOwn = update.transactions.some((each) => each.isUserEvent('outside'));
             if (update.docChanged && !isOwn) handlers.current.onChange(update.state.doc.toString());

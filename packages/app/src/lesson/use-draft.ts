@@ -8,8 +8,6 @@ export interface Draft {
   /** What the editor shows; undefined until the file is there. */
   text: string | undefined;
   state: 'saved' | 'unsaved' | 'saving' | 'conflict' | 'not saved';
-  /** The text on disk, where somebody else has changed it while something was typed here. */
-  theirs: string | undefined;
   change(text: string): void;
   save(): void;
   /** Ends a conflict: with the text on disk, or with the one that was typed here. */
@@ -27,18 +25,25 @@ export function useDraft(place: { lesson: string; step: number }, file: LearnerF
   const saving = useRef(Promise.resolve());
   const [text, setText] = useState<string>();
   const [state, setState] = useState<Draft['state']>('saved');
-  const [theirs, setTheirs] = useState<string>();
-  const latest = useRef({ text, state });
-  latest.current = { text, state };
+  const latest = useRef<Pick<Draft, 'text' | 'state'>>({ text, state });
+
+  // What comes over the network must see at once what was decided before the next picture.
+  const show = useCallback((next: string | undefined) => {
+    latest.current.text = next;
+    setText(next);
+  }, []);
+  const become = useCallback((next: Draft['state']) => {
+    latest.current.state = next;
+    setState(next);
+  }, []);
 
   const adopt = useCallback(
     (disk: LearnerFile) => {
-      setText(disk.text);
-      setState('saved');
-      setTheirs(undefined);
+      show(disk.text);
+      become('saved');
       forgetTyped(key);
     },
-    [key],
+    [key, show, become],
   );
 
   useEffect(() => {
@@ -48,38 +53,40 @@ export function useDraft(place: { lesson: string; step: number }, file: LearnerF
     const typed = kept?.text ?? latest.current.text;
     base.current = file;
     // What this page has saved comes back as a change of the file.
-    if (file.text === sent.current && latest.current.state !== 'conflict') return;
+    if (file.text === sent.current && ['saving', 'unsaved'].includes(latest.current.state)) return;
     if (!isTyped || typed === file.text) {
       adopt(file);
       return;
     }
-    setText(typed);
-    setTheirs(file.text);
-    setState(kept?.base === file.version ? 'unsaved' : 'conflict');
-  }, [file, key, adopt]);
+    show(typed);
+    become(kept?.base === file.version ? 'unsaved' : 'conflict');
+  }, [file, key, adopt, show, become]);
 
   const saveNow = useCallback(async () => {
     const { text: now, state: stands } = latest.current;
-    if (now === undefined || !base.current || stands === 'conflict' || now === base.current.text) return;
-    setState('saving');
+    if (now === undefined || !base.current || stands === 'conflict') return;
+    if (now === base.current.text) {
+      adopt(base.current);
+      return;
+    }
+    become('saving');
     sent.current = now;
     try {
       const answer = await hub.saveFile({ step: place, text: now, baseVersion: base.current.version });
       sent.current = undefined;
-      if (!answer.file) return;
+      if (!answer.file || latest.current.state === 'conflict') return;
       base.current = answer.file;
       if (!answer.saved) {
-        setTheirs(answer.file.text);
-        setState('conflict');
+        become('conflict');
         return;
       }
       const isLatest = latest.current.text === now;
       if (isLatest) forgetTyped(key);
-      setState(isLatest ? 'saved' : 'unsaved');
+      become(isLatest ? 'saved' : 'unsaved');
     } catch {
-      setState('not saved');
+      if (latest.current.state !== 'conflict') become('not saved');
     }
-  }, [key, place.lesson, place.step]);
+  }, [key, place.lesson, place.step, adopt, become]);
 
   const save = useCallback(() => {
     saving.current = saving.current.then(saveNow);
@@ -92,17 +99,14 @@ export function useDraft(place: { lesson: string; step: number }, file: LearnerF
   }, [state, text, save]);
 
   const change = (typed: string): void => {
-    setText(typed);
-    if (state !== 'conflict') setState(typed === base.current?.text ? 'saved' : 'unsaved');
+    show(typed);
+    if (state !== 'conflict') become(typed === base.current?.text ? 'saved' : 'unsaved');
     // The page may be closed, and the hub may be gone, at any moment.
     keepTyped(key, { text: typed, base: base.current?.version ?? '' });
   };
   const take = (whose: 'theirs' | 'mine'): void => {
     if (whose === 'theirs' && base.current) adopt(base.current);
-    else {
-      setState('unsaved');
-      setTheirs(undefined);
-    }
+    else become('unsaved');
   };
-  return { text, state, theirs, change, save, take };
+  return { text, state, change, save, take };
 }

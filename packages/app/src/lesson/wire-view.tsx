@@ -77,10 +77,11 @@ function Picture({ svg, name, children }: { svg: string; name: string; children:
   const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return (
     <figure>
+      {/* biome-ignore lint/a11y/useSemanticElements: this is no part of a form */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
-      <section className="drawing" tabIndex={0} aria-label={name}>
+      <div className="drawing" role="group" tabIndex={0} aria-label={name}>
         <img src={address} alt={`${name}, drawn; the same in words follows`} />
-      </section>
+      </div>
       <figcaption>
         <details>
           <summary>In words</summary>
