@@ -39,7 +39,7 @@ async function serve(workbench: Workbench, { host, port }: StartOptions): Promis
       `With \`--host ${host}\` everybody in your network who has the address can edit and run your files.`,
     );
   }
-  return startHub({ host, port, app: buildApp(), routes: createHubRoutes(workbench) });
+  return startHub({ host, port, app: buildApp, routes: createHubRoutes(workbench) });
 }
 
 async function printOnce({ engine }: Workbench): Promise<void> {

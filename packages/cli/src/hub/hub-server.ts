@@ -14,8 +14,8 @@ export interface HubOptions {
   /** 0 for a free one; unset for the usual one, or a free one where that is taken. */
   port: number | undefined;
   routes: (router: ConnectRouter) => void;
-  /** Resolves with the folder of the built application; its files are served from then on. */
-  app: Promise<string>;
+  /** Builds the application, called at once; resolves with its folder, whose files are served from then on. */
+  app: () => Promise<string>;
 }
 
 /** A hub that runs. */
@@ -51,7 +51,7 @@ const policy = [
 export async function startHub({ host, port, routes, app }: HubOptions): Promise<Hub> {
   const key = randomBytes(24).toString('base64url');
   const adapter = connectNodeAdapter({ routes, requestPathPrefix: '/rpc', readMaxBytes: maxMessageBytes });
-  const files = app.then((folder) => sirv(folder, { single: true, etag: true }));
+  const files = app().then((folder) => sirv(folder, { single: true, etag: true }));
   // A page that asks for them hears of it.
   files.catch(() => {});
   const server = createServer((request, response) => {
