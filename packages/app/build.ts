@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { glob, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const folder = import.meta.dirname;
 const built = join(folder, 'dist');
@@ -10,8 +13,10 @@ const stamp = join(built, '.built-from');
 export async function buildApp(): Promise<string> {
   const fingerprint = await readFingerprint();
   if ((await readFile(stamp, 'utf8').catch(() => '')) === fingerprint) return built;
-  const { build } = await import('vite');
-  await build({ root: folder, logLevel: 'error' });
+  // In a process of its own: it takes memory that the hub need not keep, and an environment that others need not have.
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: folder, env });
   await writeFile(stamp, fingerprint);
   return built;
 }
@@ -20,6 +25,7 @@ export async function buildApp(): Promise<string> {
 async function readFingerprint(): Promise<string> {
   const sources = [
     'index.html',
+    'build.ts',
     'vite.config.ts',
     'package.json',
     'src/**/*.*',

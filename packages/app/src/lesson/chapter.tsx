@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react';
-import Markdown from 'react-markdown';
+import { lazy, memo, Suspense } from 'react';
+import Markdown, { type Components } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
 import { Listing } from '../listing.tsx';
@@ -7,7 +7,7 @@ import { Listing } from '../listing.tsx';
 const Diagram = lazy(() => import('./diagram.tsx'));
 
 /** The chapter of a lesson: its code highlighted, its diagrams drawn, its hints opened one at a time. */
-export function Chapter({ text, lesson }: { text: string; lesson: string }) {
+export const Chapter = memo(function Chapter({ text, lesson }: { text: string; lesson: string }) {
   const parts = splitDetails(text);
   return (
     <article className="chapter" aria-label={`The chapter of ${lesson}`}>
@@ -23,25 +23,28 @@ export function Chapter({ text, lesson }: { text: string; lesson: string }) {
       )}
     </article>
   );
-}
+});
+
+/** Made once: a new function would be a new element, and every diagram would be drawn anew. */
+const components: Components = {
+  code: ({ className, children }) =>
+    className?.includes('language-mermaid') ? (
+      <Suspense fallback={<span>{String(children)}</span>}>
+        <Diagram source={String(children)} />
+      </Suspense>
+    ) : (
+      <code className={className}>{children}</code>
+    ),
+  a: ({ href = '', children }) => <ChapterLink href={href}>{children}</ChapterLink>,
+  pre: ({ children }) => <Listing label="Code">{children}</Listing>,
+};
 
 function Text({ text }: { text: string }) {
   return (
     <Markdown
       remarkPlugins={[remarkGfm]}
       rehypePlugins={[[rehypeHighlight, { ignoreMissing: true, plainText: ['mermaid', 'console', 'text'] }]]}
-      components={{
-        code: ({ className, children }) =>
-          className?.includes('language-mermaid') ? (
-            <Suspense fallback={<span>{String(children)}</span>}>
-              <Diagram source={String(children)} />
-            </Suspense>
-          ) : (
-            <code className={className}>{children}</code>
-          ),
-        a: ({ href = '', children }) => <ChapterLink href={href}>{children}</ChapterLink>,
-        pre: ({ children }) => <Listing label="Code">{children}</Listing>,
-      }}
+      components={components}
     >
       {text}
     </Markdown>
@@ -64,7 +67,8 @@ function ChapterLink({ href, children }: { href: string; children: React.ReactNo
 
 /** Takes a chapter apart where something is to be opened. */
 function splitDetails(text: string): Array<{ summary?: string; text: string }> {
-  return text.split(/^(?=<details>)|(?<=^<\/details>)$/m).map((part) => {
+  const parts = text.split(/^(?=<details>)|(?<=^<\/details>)$/m).filter((part) => part.trim() !== '');
+  return parts.map((part) => {
     const [, summary, body] = /^<details>\s*<summary>(.*?)<\/summary>(.*)<\/details>/s.exec(part) ?? [];
     return summary === undefined ? { text: part } : { summary, text: body ?? '' };
   });

@@ -43,32 +43,47 @@ export default function Compare({ place, mine }: { place: { lesson: string; step
       ) : text === mine ? (
         <p className="soft">They are the same.</p>
       ) : (
-        <Difference key={`${other} ${isUnified}`} from={text} to={mine} isUnified={isUnified} />
+        <Difference key={`${other} ${isUnified}`} name={other} from={text} to={mine} isUnified={isUnified} />
       )}
     </section>
   );
 }
 
-function Difference({ from, to, isUnified }: { from: string; to: string; isUnified: boolean }) {
+interface DifferenceProps {
+  /** What `from` is. */
+  name: string;
+  from: string;
+  to: string;
+  isUnified: boolean;
+}
+
+function Difference({ name, from, to, isUnified }: DifferenceProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const parent = place.current as HTMLDivElement;
-    const common = [
+    const show = (label: string) => [
       lineNumbers(),
       typescript,
       EditorView.lineWrapping,
       EditorState.readOnly.of(true),
       EditorView.editable.of(false),
-      EditorView.contentAttributes.of({ tabindex: '0' }),
+      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': 'true' }),
     ];
     const view = isUnified
       ? new EditorView({
           parent,
           doc: to,
-          extensions: [...common, unifiedMergeView({ original: from, mergeControls: false })],
+          extensions: [
+            ...show(`Mine, with the differences from the ${name}`),
+            unifiedMergeView({ original: from, mergeControls: false }),
+          ],
         })
-      : new MergeView({ parent, a: { doc: from, extensions: common }, b: { doc: to, extensions: common } });
+      : new MergeView({
+          parent,
+          a: { doc: from, extensions: show(`The ${name}`) },
+          b: { doc: to, extensions: show('Mine') },
+        });
     return () => view.destroy();
-  }, [from, to, isUnified]);
+  }, [name, from, to, isUnified]);
   return <div ref={place} className="difference" />;
 }

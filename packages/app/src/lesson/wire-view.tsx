@@ -1,6 +1,6 @@
 import type { Timeline } from '@streamlings/wire/draw';
 import { describeWindows, drawSequence, drawWindows, formatTimeline } from '@streamlings/wire/draw';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Listing } from '../listing.tsx';
 import type { Run } from '../run.ts';
 
@@ -9,6 +9,12 @@ interface WireViewProps {
   /** The check whose frames are shown. */
   chosen: string | undefined;
   onChoose: (check: string) => void;
+}
+
+/** Nothing for all calls. */
+interface Filter {
+  connection?: number | undefined;
+  stream?: number | undefined;
 }
 
 /** What crossed the wire in the run just graded, drawn by the same functions as everywhere. */
@@ -55,18 +61,23 @@ export function WireView({ run, chosen, onChoose }: WireViewProps) {
   );
 }
 
-function Pictures({ timeline, filter, name }: { timeline: Timeline; filter: object; name: string }) {
-  const sequence = drawSequence(timeline, { ...filter, title: name });
-  const windows = drawWindows(timeline, filter);
+function Pictures({ timeline, filter, name }: { timeline: Timeline; filter: Filter; name: string }) {
+  const { connection, stream } = filter;
+  const { sequence, windows, words } = useMemo(() => {
+    const own = { ...(connection && stream ? { connection, stream } : {}) };
+    return {
+      sequence: drawSequence(timeline, { ...own, title: name }),
+      windows: { drawn: drawWindows(timeline, own), described: describeWindows(timeline, own) },
+      words: formatTimeline(timeline, { ...own, width: 120, json: true }).join('\n'),
+    };
+  }, [timeline, connection, stream, name]);
   return (
     <>
       <Picture svg={sequence} name={`${name}: frames`}>
-        <Listing label={`${name} in words`}>
-          {formatTimeline(timeline, { ...filter, width: 120, json: true }).join('\n')}
-        </Listing>
+        <Listing label={`${name} in words`}>{words}</Listing>
       </Picture>
-      <Picture svg={windows} name={`${name}: windows`}>
-        <p>{describeWindows(timeline, filter)}</p>
+      <Picture svg={windows.drawn} name={`${name}: windows`}>
+        <p>{windows.described}</p>
       </Picture>
     </>
   );

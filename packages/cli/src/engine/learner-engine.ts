@@ -104,7 +104,8 @@ export async function createLearnerEngine(
     const workspace = await course.loadWorkspace(station.lesson);
     const events: Event[] = [];
     let view = waitingRun(station);
-    for await (const event of grader.run(workspace, { steps: [station.step.number], signal })) {
+    const options = { steps: [station.step.number], wire: true, signal };
+    for await (const event of grader.run(workspace, options)) {
       if (signal.aborted) continue;
       events.push(event);
       view = followRun(view, event);
