@@ -46,6 +46,12 @@ function judge(state: LearnerState, verdicts: CheckState[]): LearnerState {
 }
 
 describe('renderScreen()', () => {
+  test('begins with the address for the browser, where there is one', async () => {
+    const screen = renderScreen(await createState(), view, { ...options, address: 'http://127.0.0.1:1/' });
+    expect(screen.split('\n')[0]).toBe('In the browser: http://127.0.0.1:1/');
+    expect(renderScreen(await createState(), view, options)).not.toContain('browser');
+  });
+
   test('says where you are, what to edit, and which keys there are', async () => {
     expect(renderScreen(await createState(), view, options)).toMatchInlineSnapshot(`
       "lesson-01 · Unary   step 1 of 2: UnaryCall

@@ -28,7 +28,7 @@ export async function startLearner(lesson: string | undefined, options: StartOpt
   const watching = await workbench.watch();
   await using hub = await serve(workbench, options);
   if (options.open && hasTerminal) await openBrowser(hub.url);
-  if (hasTerminal) return followLearner(workbench, `${watching} · ${hub.url}`);
+  if (hasTerminal) return followLearner(workbench, watching, hub.url);
   console.log(`The workbench is at ${hub.url}`);
   await untilSignal();
 }
@@ -50,10 +50,10 @@ async function printOnce({ engine }: Workbench): Promise<void> {
 }
 
 /** Shows every change and does what the keys say, until the learner quits or a signal ends the process. */
-async function followLearner(workbench: Workbench, watching: string): Promise<void> {
+async function followLearner(workbench: Workbench, watching: string, address: string): Promise<void> {
   const left = Promise.withResolvers<void>();
   untilSignal().then(left.resolve);
-  const screen = await createLearnerScreen(workbench.engine, display(), watching);
+  const screen = await createLearnerScreen(workbench.engine, { ...display(), address }, watching);
   const show = (): void => terminal.show(screen.render(terminal.width));
   const press = async (key: string): Promise<void> => {
     if (await screen.press(key)) show();

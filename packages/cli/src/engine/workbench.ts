@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CourseError, loadWorkspace, readProgress, recordResult } from '@streamlings/course';
+import { CourseError, learnerFolders, loadWorkspace, readProgress, recordResult } from '@streamlings/course';
 import { createGrader } from '@streamlings/grading/supervisor';
 import { readFingerprint } from './fingerprint.ts';
 import { createLearnerEngine, type LearnerEngine } from './learner-engine.ts';
@@ -38,8 +39,7 @@ export async function openWorkbench(lesson?: string): Promise<Workbench> {
     onChange: changes.add,
     onSave: saves.add,
     watch: async () => {
-      const folders = [...new Set(engine.state.stations.map(({ folder }) => join(folder, 'src')))];
-      const watcher = await watchFiles(folders, (path) => {
+      const watcher = await watchFiles(listSourceFolders(engine), (path) => {
         engine.saved(path);
         saves.tell(path);
       });
@@ -48,6 +48,12 @@ export async function openWorkbench(lesson?: string): Promise<Workbench> {
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+function listSourceFolders({ state }: LearnerEngine): string[] {
+  const folders = new Set(state.stations.map(({ folder }) => folder));
+  const paths = [...folders].flatMap((folder) => learnerFolders.map((part) => join(folder, part)));
+  return paths.filter((path) => existsSync(path));
 }
 
 function createListeners<T>() {

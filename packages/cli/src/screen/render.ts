@@ -31,6 +31,8 @@ export interface ScreenOptions {
   /** What paths are shown relative to. */
   root: string;
   env: NodeJS.ProcessEnv;
+  /** Where the same can be seen in a browser. */
+  address?: string;
 }
 
 /** How much of what the learner's code printed is shown. */
@@ -52,6 +54,7 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
   const station = state.stations[state.index];
   if (!station) return 'There are no lessons yet.';
   const parts = [
+    ...(options.address ? [painter(options)('dim', `In the browser: ${options.address}`), ''] : []),
     ...renderHeader(state, station, options),
     ...(view.page === 'list' ? renderList(state, options) : renderStep(state, station, view, options)),
     ...(state.problem ? ['', state.problem] : []),
