@@ -24,11 +24,11 @@ export async function startLearner(lesson: string | undefined, options: StartOpt
   const name = lesson && (await findUnit(lesson)).name;
   await using workbench = await openWorkbench(name);
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  if (!hasTerminal && !options.serve) return printOnce(workbench);
+  if (!hasTerminal && !options.serve) return await printOnce(workbench);
   const watching = await workbench.watch();
   await using hub = await serve(workbench, options);
   if (options.open && hasTerminal) await openBrowser(hub.url);
-  if (hasTerminal) return followLearner(workbench, watching, hub.url);
+  if (hasTerminal) return await followLearner(workbench, watching, hub.url);
   console.log(`The workbench is at ${hub.url}`);
   await untilSignal();
 }
