@@ -45,30 +45,46 @@ async function measureThroughput(): Promise<void> {
   );
   const counts = { 'unary, 1 at a time': 3_000, 'unary, 50 at a time': 12_000, 'server streaming': 100_000 };
   for (const [task, full] of Object.entries(counts)) {
-    const count = Math.ceil(full * scale);
-    const rates = new Map<string, number[]>();
-    const clients: [string, ChildProcess][] = [];
-    for (const name of ['mock', 'hand-written']) {
-      const { answer: port } = await start('server', name);
-      clients.push([name, (await start('client', '', String(port))).child]);
-      rates.set(name, []);
-    }
-    for (let round = -2; round < rounds; round++) {
-      for (const [name, client] of round % 2 ? clients : clients.toReversed()) {
-        const seconds = await ask<number>(client, { task, count });
-        const messages = task === 'server streaming' ? full : count;
-        if (round >= 0) rates.get(name)?.push(messages / seconds);
+    const count = task === 'server streaming' ? full : Math.ceil(full * scale);
+    const [mock, hand] = [await startContender('mock'), await startContender('hand-written')];
+    for (let round = -4; round < rounds; round++) {
+      for (const contender of round % 2 ? [mock, hand] : [hand, mock]) {
+        const cpuBefore = await ask<number>(contender.server, 'cpu');
+        const rate = count / (await ask<number>(contender.client, { task, count }));
+        const cpu = ((await ask<number>(contender.server, 'cpu')) - cpuBefore) / count;
+        if (round >= 0) contender.results.push({ rate, cpu });
       }
     }
-    const [mock = [], hand = []] = [...rates.values()];
-    const ratio = quantile(
-      mock.map((rate, round) => rate / (hand[round] ?? Number.NaN)),
-      0.5,
+    const ratioOf = (key: 'rate' | 'cpu') =>
+      quantile(
+        mock.results.map((own, round) => own[key] / (hand.results[round]?.[key] ?? Number.NaN)),
+        0.5,
+      ).toFixed(2);
+    const rates = [mock, hand].map(({ results }) =>
+      Math.round(
+        quantile(
+          results.map(({ rate }) => rate),
+          0.5,
+        ),
+      ).toLocaleString('en'),
     );
-    const show = (values: number[]) => Math.round(quantile(values, 0.5)).toLocaleString('en');
-    console.log(`  ${task}: ${show(mock)}/s and ${show(hand)}/s, ${ratio.toFixed(2)}x`);
+    const cpus = [mock, hand].map(({ results }) =>
+      quantile(
+        results.map(({ cpu }) => cpu),
+        0.5,
+      ).toFixed(1),
+    );
+    console.log(
+      `  ${task}: ${rates.join(' and ')} per second, ${ratioOf('rate')}x; ${cpus.join(' and ')} µs of the server's CPU, ${ratioOf('cpu')}x`,
+    );
     stop();
   }
+}
+
+async function startContender(name: string) {
+  const { child: server, answer: port } = await start('server', name);
+  const { child: client } = await start('client', '', String(port));
+  return { server, client, results: [] as { rate: number; cpu: number }[] };
 }
 
 async function measureRules(): Promise<void> {
@@ -92,15 +108,32 @@ async function measureTimeline(): Promise<void> {
     const { child: client } = await start('client', 'many', String(port));
     await ask(client, { task: 'watch', count: streams });
     await ask(server, 'reset');
+    const stopBareTimer = watchBareTimer();
     for (let round = 0; round < rounds; round++) await ask(client, { task: 'watch', count: streams });
+    const bare = stopBareTimer();
     const late = await ask<number[]>(server, 'lateness');
-    const [median, p99] = [quantile(late, 0.5), quantile(late, 0.99)];
+    const show = (values: number[]) =>
+      `${quantile(values, 0.5).toFixed(2)} ms at the median, ${quantile(values, 0.99).toFixed(2)} ms at p99`;
     const rate = (streams * 5).toLocaleString('en');
     console.log(
-      `timeline error, ${streams} streams, ${rate} messages/s: ${median.toFixed(2)} ms at the median, ${p99.toFixed(2)} ms at p99`,
+      `timeline error, ${streams} streams, ${rate} messages/s: ${show(late)}; of a bare timer elsewhere: ${show(bare)}`,
     );
     stop();
   }
+}
+
+/** How late timers are in a process that has nothing else to do: what the machine adds to every measurement. */
+function watchBareTimer(): () => number[] {
+  const late: number[] = [];
+  let due = performance.now() + 10;
+  const timer = setInterval(() => {
+    late.push(Math.max(0, performance.now() - due));
+    due = performance.now() + 10;
+  }, 10);
+  return () => {
+    clearInterval(timer);
+    return late;
+  };
 }
 
 /** From the start of the command to its first reply. */

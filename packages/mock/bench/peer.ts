@@ -6,7 +6,10 @@ const [role, name = '', port = ''] = process.argv.slice(2);
 const report = (value: unknown) => process.send?.(value);
 
 if (role === 'server') {
-  process.on('message', (question) => question === 'memory' && report(process.memoryUsage.rss()));
+  process.on('message', (question) => {
+    if (question === 'memory') report(process.memoryUsage.rss());
+    if (question === 'cpu') report(process.cpuUsage().user + process.cpuUsage().system);
+  });
   report(await servers[name]?.());
 } else {
   const client = connect(Number(port), name === 'many' ? { 'grpc-node.flow_control_window': 65_535 } : {});

@@ -24,7 +24,7 @@ function received(object: JsonObject): Received {
 function evaluate(text: string, state: JsonObject = {}, seed = 1): Value {
   const first = received(view);
   const message = received({ content: 'second', type: 'TEXT' });
-  const metadata = { 'x-user': 'grace' };
+  const metadata = { value: { 'x-user': 'grace' } };
   const scope = {
     first,
     message,

@@ -47,7 +47,7 @@ export class ScriptedCall {
         lastMessage: undefined,
         index: 0,
         connectionId: '1',
-        metadata: {},
+        metadata: { value: {} },
         state: {},
         random: createRandom(options.seed ?? 1),
       },

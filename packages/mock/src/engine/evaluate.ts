@@ -91,7 +91,7 @@ function compilePath(segments: readonly Segment[]): Evaluate {
     const view = scope.stream.first?.view;
     // A field of that name is closer to what the author sees than the overlay.
     if (isOverlay && !(view && Object.hasOwn(view, first)))
-      return follow(first === 'body' ? view : scope.stream.metadata, whole, scope);
+      return follow(first === 'body' ? view : scope.stream.metadata.value, whole, scope);
     return follow(view, steps, scope);
   };
 }

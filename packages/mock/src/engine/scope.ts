@@ -25,7 +25,7 @@ export interface StreamScope {
   /** How many messages were received. */
   index: number;
   readonly connectionId: string;
-  readonly metadata: JsonObject;
+  readonly metadata: { readonly value: JsonObject };
   state: JsonObject;
   readonly random: Random;
 }
@@ -70,7 +70,7 @@ export class MessageScope {
       case 'index':
         return stream.index;
       case 'metadata':
-        return stream.metadata;
+        return stream.metadata.value;
       default:
         return undefined;
     }

@@ -50,7 +50,7 @@ export class Catalog {
    * Chooses the scenario for a call: of those whose demands are met the most demanding one that is not used up; where all
    * are, the last.
    */
-  choose(path: string, metadata: JsonObject, message: Received | undefined): Scenario | undefined {
+  choose(path: string, metadata: () => JsonObject, message: Received | undefined): Scenario | undefined {
     const fitting =
       this.#methods.get(path)?.scenarios.filter(({ selector }) => fits(selector, metadata, message)) ?? [];
     const chosen =
@@ -70,10 +70,14 @@ export function pathOf({ parent, name }: DescMethod): string {
   return `/${parent.typeName}/${name}`;
 }
 
-function fits({ metadata, message }: Selector, actual: JsonObject, first: Received | undefined): boolean {
+function fits(
+  { metadata, message }: Selector,
+  actual: () => JsonObject,
+  first: Received | undefined,
+): boolean {
   if (message && !(first && matches(message, first))) return false;
   return metadata.every(({ key, pattern }) => {
-    const value = actual[key];
+    const value = actual()[key];
     return typeof value === 'string' && matches(pattern, new TextOnly(value));
   });
 }

@@ -37,7 +37,7 @@ export class MockCall {
   readonly #catalog: Catalog;
   readonly #port: GrpcPort;
   readonly #input: MessageType;
-  #metadata: JsonObject = {};
+  #metadata: Metadata | undefined;
   #conversation: Conversation | undefined;
   /** The only request of a method that takes one. */
   #request: Buffer | undefined;
@@ -92,8 +92,14 @@ export class MockCall {
     return Number(this.#call.getDeadline()) - Date.now() < deadlineToleranceMs;
   }
 
+  /** Cheaper than `getPeer()`, which asks the socket. */
+  get #peer(): string {
+    const { remoteAddress = 'unknown', remotePort } = this.#call.getConnectionInfo();
+    return remotePort === undefined ? remoteAddress : `${remoteAddress}:${remotePort}`;
+  }
+
   #begin(metadata: Metadata): void {
-    this.#metadata = readMetadata(metadata);
+    this.#metadata = metadata;
     if (!this.#takesOne && !this.#catalog.needsMessage(this.#path)) this.#choose(undefined);
     this.#port.read();
   }
@@ -138,7 +144,8 @@ export class MockCall {
   #choose(first: Received | undefined): Conversation | undefined {
     const { clock, limits, journal } = this.#environment;
     const { name } = this.#method;
-    const scenario = this.#catalog.choose(this.#path, this.#metadata, first);
+    const metadata = new LazyMetadata(this.#metadata);
+    const scenario = this.#catalog.choose(this.#path, () => metadata.value, first);
     if (!scenario) {
       const isKnown = (this.#catalog.find(this.#path)?.scenarios.length ?? 0) > 0;
       const { typeName } = this.#method.parent;
@@ -152,14 +159,14 @@ export class MockCall {
       port: this.#port,
       clock,
       limits,
-      log: journal.open(this.id, nameOf(this.#method), scenario.name, this.#call.getPeer()),
+      log: journal.open(this.id, nameOf(this.#method), scenario.name, this.#peer),
       scope: {
         first: undefined,
         message: undefined,
         lastMessage: undefined,
         index: 0,
         connectionId: this.id,
-        metadata: this.#metadata,
+        metadata,
         state: Object.create(null),
         random: this.#environment.createRandom(this.id),
       },
@@ -184,8 +191,7 @@ export class MockCall {
     if (this.#isOver) return;
     this.#isOver = true;
     const { journal } = this.#environment;
-    if (!this.#conversation)
-      journal.open(this.id, nameOf(this.#method), '', this.#call.getPeer()).ended(reason);
+    if (!this.#conversation) journal.open(this.id, nameOf(this.#method), '', this.#peer).ended(reason);
     this.#port.end(reason, []);
   }
 }
@@ -195,9 +201,22 @@ function findInput(catalog: Catalog, path: string, method: DescMethod, registry:
   return catalog.find(path)?.scenarios[0]?.input ?? new MessageType(method.input, registry);
 }
 
-function readMetadata(metadata: Metadata): JsonObject {
-  const result: JsonObject = Object.create(null);
-  for (const [key, value] of Object.entries(metadata.getMap()))
-    result[key] = typeof value === 'string' ? value : value.toString('base64');
-  return result;
+/** Metadata as expressions see it, made when one looks. */
+class LazyMetadata {
+  readonly #metadata: Metadata | undefined;
+  #value: JsonObject | undefined;
+
+  constructor(metadata: Metadata | undefined) {
+    this.#metadata = metadata;
+  }
+
+  get value(): JsonObject {
+    this.#value ??= Object.fromEntries(
+      Object.entries(this.#metadata?.getMap() ?? {}).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : value.toString('base64'),
+      ]),
+    );
+    return this.#value;
+  }
 }

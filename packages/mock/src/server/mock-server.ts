@@ -22,7 +22,6 @@ import { type CallEnvironment, MockCall } from './mock-call.ts';
 import type { MockServerOptions } from './options.ts';
 import { ServedServices } from './services.ts';
 import { type Expectation, type Verdict, verifyExpectation } from './verify.ts';
-import { watchFolders } from './watch-folders.ts';
 
 const flushMs = 200;
 
@@ -194,6 +193,8 @@ export class MockServer implements AsyncDisposable, CallEnvironment {
 
   async #watch(): Promise<void> {
     const { proto, scenarios, onReload } = this.#options;
+    // Loaded here, so that servers that watch nothing start sooner.
+    const { watchFolders } = await import('./watch-folders.ts');
     const folders = [proto, scenarios].filter((folder) => typeof folder === 'string');
     this.#stopWatching = await watchFolders(folders, async () => {
       try {
