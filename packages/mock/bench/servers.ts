@@ -58,11 +58,11 @@ function rules(count: number): Record<string, ScenarioText> {
   return { 'bench.v1.BenchService.Talk': lines };
 }
 
-/** Fifteen messages, one each 200 milliseconds: they are all due at once where streams begin at once. */
+/** Fifteen messages, one each 200 milliseconds or so: at random, or all streams would have theirs at the same moments. */
 const timeline: Record<string, ScenarioText> = {
   'bench.v1.BenchService.Watch': Array.from({ length: 15 }, (_, index) => ({
     dir: 'out',
-    ts: 200 * (index + 1),
+    ts: '{{randInt 100 300}}',
     text: { number: index },
   })),
 };

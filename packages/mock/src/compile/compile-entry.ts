@@ -4,12 +4,12 @@ import type { EntrySource, FaultSource } from '../dialect/entry.ts';
 import { ExpressionError, walkExpression } from '../dialect/expression.ts';
 import type { Json, JsonObject } from '../dialect/json.ts';
 import type { JsonPath, SourceLine } from '../dialect/source-line.ts';
-import { parseTemplate, type Template } from '../dialect/template.ts';
+import { parseTemplate, singleExpression, type Template } from '../dialect/template.ts';
 import { compileJson, compileTemplate, type Evaluate } from '../engine/evaluate.ts';
 import type { MessageType } from './message-type.ts';
 import { compilePattern, type Pattern, PatternError, type PatternSource } from './pattern.ts';
 import { compilePayload, type Payload } from './payload.ts';
-import type { Action, ErrorAction, Rule, TimelineEntry } from './scenario.ts';
+import type { Action, ErrorAction, Milliseconds, Rule, TimelineEntry } from './scenario.ts';
 
 /** The types that the entries of a scenario are held against. */
 export interface EntryTypes {
@@ -44,7 +44,7 @@ export function compileTimelineEntry(
     ...(waitPattern && { waitFor: waitPattern }),
     waitForEnd: entry.waitForEnd,
     isArmed: types.readsMany && condition !== undefined && changesWithMessages(condition),
-    ...(entry.every && { every: compileTemplate(entry.every) }),
+    ...(entry.every && { every: compileMilliseconds(entry.every) }),
     times: entry.times ?? Number.POSITIVE_INFINITY,
   };
 }
@@ -146,8 +146,13 @@ export function encodeDetail(detail: JsonObject, registry: Registry) {
   return fromJson(AnySchema, { '@type': url, ...fields } as JsonValue, { registry });
 }
 
-function compileTiming({ timing }: EntrySource): Evaluate {
-  return timing.kind === 'offset' ? () => timing.ms : compileTemplate(timing.ms);
+function compileTiming({ timing }: EntrySource): Milliseconds {
+  return timing.kind === 'offset' ? timing.ms : compileMilliseconds(timing.ms);
+}
+
+function compileMilliseconds(template: Template): Milliseconds {
+  const single = singleExpression(template);
+  return single?.kind === 'literal' ? Number(single.value) : compileTemplate(template);
 }
 
 function compileMetadata(metadata: Record<string, Template>): Action['metadata'] {

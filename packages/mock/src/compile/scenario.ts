@@ -7,6 +7,9 @@ import type { Pattern } from './pattern.ts';
 import type { Payload } from './payload.ts';
 import type { RuleIndex } from './rule-index.ts';
 
+/** A number, or what yields one. */
+export type Milliseconds = number | Evaluate;
+
 /** What an entry does when it fires, whichever way it points. */
 export interface Action {
   readonly line: SourceLine;
@@ -36,19 +39,19 @@ export interface ErrorAction {
 /** A rule for incoming messages. */
 export interface Rule extends Action {
   readonly pattern: Pattern;
-  readonly delayMs: Evaluate;
+  readonly delayMs: Milliseconds;
 }
 
 /** An entry of the timeline. */
 export interface TimelineEntry extends Action {
-  readonly timing: { readonly kind: 'offset' | 'at' | 'after'; readonly ms: Evaluate };
+  readonly timing: { readonly kind: 'offset' | 'at' | 'after'; readonly ms: Milliseconds };
   /** A literal that is smaller than the one before it: it counts from when the entry before it was due. */
   readonly startsSegment: boolean;
   readonly waitFor?: Pattern;
   readonly waitForEnd: boolean;
   /** Whether a condition that is false when the entry is due is tried again after each message. */
   readonly isArmed: boolean;
-  readonly every?: Evaluate;
+  readonly every?: Milliseconds;
   readonly times: number;
 }
 

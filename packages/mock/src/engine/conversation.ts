@@ -1,10 +1,9 @@
 import { status } from '@grpc/grpc-js';
-import type { Action, Rule, Scenario, TimelineEntry } from '../compile/scenario.ts';
+import type { Action, Milliseconds, Rule, Scenario, TimelineEntry } from '../compile/scenario.ts';
 import type { Json } from '../dialect/json.ts';
 import { breakCall } from './break-call.ts';
 import type { CallPort, EndStatus } from './call-port.ts';
 import type { Clock } from './clock.ts';
-import type { Evaluate } from './evaluate.ts';
 import type { StreamLimits } from './limits.ts';
 import { describeNearest } from './nearest-rule.ts';
 import { createNoAnswer } from './no-answer.ts';
@@ -72,7 +71,7 @@ export class Conversation {
       hasRoom: () => this.#outbox.hasRoom,
       isHalfClosed: () => this.#isHalfClosed,
       fire: (entry, dueMs) => this.#fireEntry(entry, dueMs),
-      evaluateMs: (evaluate) => this.#evaluateMs(evaluate),
+      evaluateMs: (ms) => this.#evaluateMs(ms),
       jitterMs: () => this.#jitterMs(),
       settle: () => this.#settle(),
     });
@@ -384,8 +383,8 @@ export class Conversation {
     return new MessageScope(this.#scope, this.#clock, atMs);
   }
 
-  #evaluateMs(evaluate: Evaluate): number {
-    return toMilliseconds(evaluate(this.#messageScope(0)));
+  #evaluateMs(ms: Milliseconds): number {
+    return typeof ms === 'number' ? ms : toMilliseconds(ms(this.#messageScope(0)));
   }
 
   #jitterMs(): number {

@@ -1,7 +1,7 @@
 import { matches } from '../compile/pattern.ts';
-import type { TimelineEntry } from '../compile/scenario.ts';
+import type { Milliseconds, TimelineEntry } from '../compile/scenario.ts';
 import type { Clock } from './clock.ts';
-import { type Evaluate, toNumber } from './evaluate.ts';
+import { toNumber } from './evaluate.ts';
 import type { Received } from './scope.ts';
 
 /** What a timeline asks of its stream. */
@@ -12,7 +12,7 @@ export interface TimelineHost {
   isHalfClosed(): boolean;
   /** Fires an entry if its condition holds; returns whether it did. */
   fire(entry: TimelineEntry, dueMs: number): boolean;
-  evaluateMs(evaluate: Evaluate): number;
+  evaluateMs(ms: Milliseconds): number;
   jitterMs(): number;
   /** Hears that all was fired that can be for now. */
   settle(): void;
@@ -172,7 +172,7 @@ export class Timeline {
 
   /** Times that passed while the stream was blocked do not come again in a burst. */
   #nextDue({ every }: TimelineEntry, dueMs: number, hasFired: boolean): number {
-    const interval = every ? this.#host.evaluateMs(every) : 0;
+    const interval = this.#host.evaluateMs(every ?? 0);
     // A condition that is false must not be asked for ever within one turn.
     return Math.max(dueMs + (hasFired ? interval : Math.max(1, interval)), this.#host.clock.now());
   }

@@ -45,6 +45,11 @@ export interface JournalStream {
 /** Watches what happens in all streams. */
 export type JournalListener = (stream: JournalStream, event: JournalEvent) => void;
 
+/** An event with what it takes of the budget. */
+interface KeptEvent extends JournalEvent {
+  readonly cost: number;
+}
+
 const eventCost = 300;
 
 /** Remembers what happened in streams, the latest within a budget of memory. */
@@ -53,11 +58,12 @@ export class Journal {
   readonly #maxBytes: number;
   readonly #streams = new Map<string, StreamRecord>();
   readonly #listeners = new Set<JournalListener>();
-  #order = new Queue<{ stream: StreamRecord; cost: number }>();
+  /** The stream of each event, in the order of the events. */
+  #order = new Queue<StreamRecord>();
   #bytes = 0;
 
-  /** @param maxBytes roughly how much memory events may take. Default 8 MiB. */
-  constructor(clock: Clock, maxBytes: number = 8 * 1024 * 1024) {
+  /** @param maxBytes roughly how much memory events may take. Default 2 MiB. */
+  constructor(clock: Clock, maxBytes: number = 2 * 1024 * 1024) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
   }
@@ -95,18 +101,16 @@ export class Journal {
   }
 
   /** Keeps an event, and drops the oldest ones where they are too many. */
-  add(stream: StreamRecord, event: JournalEvent, byteLength: number): void {
-    const cost = eventCost + byteLength;
+  add(stream: StreamRecord, event: KeptEvent): void {
     stream.events.push(event);
-    this.#order.push({ stream, cost });
-    this.#bytes += cost;
+    this.#order.push(stream);
+    this.#bytes += event.cost;
     while (this.#bytes > this.#maxBytes) {
       const oldest = this.#order.shift();
       if (!oldest) break;
-      this.#bytes -= oldest.cost;
-      oldest.stream.events.shift();
-      oldest.stream.dropped++;
-      if (oldest.stream.events.length === 0 && oldest.stream.status) this.#streams.delete(oldest.stream.id);
+      this.#bytes -= oldest.events.shift()?.cost ?? 0;
+      oldest.dropped++;
+      if (oldest.events.length === 0 && oldest.status) this.#streams.delete(oldest.id);
     }
     for (const listener of this.#listeners) listener(stream, event);
   }
@@ -119,7 +123,7 @@ class StreamRecord implements JournalStream, StreamLog {
   readonly peer: string;
   readonly startedMs: number;
   status: EndStatus | undefined;
-  events = new Queue<JournalEvent>();
+  events = new Queue<KeptEvent>();
   dropped = 0;
   readonly #journal: Journal;
   readonly #clock: Clock;
@@ -142,18 +146,19 @@ class StreamRecord implements JournalStream, StreamLog {
 
   received(message: Received): void {
     // The view is made only when somebody looks.
-    this.#journal.add(this, new ReceivedEvent(this.#sinceStart(), message), message.byteLength);
+    this.#journal.add(this, new ReceivedEvent(this.#sinceStart(), message));
   }
 
   sent(message: Json, byteLength: number, scheduledMs: number, line: SourceLine | undefined): void {
-    const event: JournalEvent = {
+    const event: KeptEvent = {
       kind: 'sent',
+      cost: eventCost + byteLength,
       atMs: this.#sinceStart(),
       scheduledMs: round(scheduledMs - this.#startMs),
       message,
       ...(line && { line: `${line.file}:${line.number}` }),
     };
-    this.#journal.add(this, event, byteLength);
+    this.#journal.add(this, event);
   }
 
   fired(line: SourceLine): void {
@@ -182,7 +187,11 @@ class StreamRecord implements JournalStream, StreamLog {
   }
 
   #add(event: Omit<JournalEvent, 'atMs'>): void {
-    this.#journal.add(this, { ...event, atMs: this.#sinceStart() }, event.text?.length ?? 0);
+    this.#journal.add(this, {
+      ...event,
+      atMs: this.#sinceStart(),
+      cost: eventCost + (event.text?.length ?? 0),
+    });
   }
 
   #sinceStart(): number {
@@ -190,7 +199,7 @@ class StreamRecord implements JournalStream, StreamLog {
   }
 }
 
-class ReceivedEvent implements JournalEvent {
+class ReceivedEvent implements KeptEvent {
   readonly kind = 'received';
   readonly atMs: number;
   readonly received: Received;
@@ -198,6 +207,10 @@ class ReceivedEvent implements JournalEvent {
   constructor(atMs: number, message: Received) {
     this.atMs = atMs;
     this.received = message;
+  }
+
+  get cost(): number {
+    return eventCost + this.received.byteLength;
   }
 
   get message(): Json {

@@ -19,7 +19,7 @@ export interface MockServerOptions {
   /** Default: the time that passes by itself. */
   clock?: Clock;
   limits?: Partial<StreamLimits>;
-  /** How much memory the journal may take, roughly. Default 8 MiB. */
+  /** How much memory the journal may take, roughly. Default 2 MiB. */
   journalBytes?: number;
   /** Whether the admin service is served on the same port. Default true. */
   admin?: boolean;
