@@ -15,6 +15,9 @@ const children: ChildProcess[] = [];
 
 async function start(...args: string[]): Promise<{ child: ChildProcess; answer: number }> {
   const child = fork(new URL('peer.ts', import.meta.url), args);
+  child.on('exit', (code) => {
+    if (code) throw new Error(`${args.join(' ')} exited with code ${code}`);
+  });
   children.push(child);
   return { child, answer: await receive(child) };
 }

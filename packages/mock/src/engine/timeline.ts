@@ -122,9 +122,9 @@ export class Timeline {
     const dueMs = this.#dueMs;
     this.#dueMs = undefined;
     this.#next++;
-    if (entry.every) this.#begin(entry, dueMs);
+    if (entry.every !== undefined) this.#begin(entry, dueMs);
     const hasFired = this.#host.fire(entry, dueMs);
-    if (!hasFired && entry.isArmed && !entry.every) this.#armed.add(entry);
+    if (!hasFired && entry.isArmed && entry.every === undefined) this.#armed.add(entry);
     return true;
   }
 
