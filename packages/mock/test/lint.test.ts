@@ -144,10 +144,55 @@ describe('lint', () => {
     expect(lintScenarios(counted, registry)).toEqual([]);
   });
 
+  test('finds every class of error in all files at once, by file and line', () => {
+    const first = [
+      '{"dir":"in","text":".*","response":"a"}',
+      '{"dir":"out","text":"x" "y"}',
+      '["dir"]',
+      '{"dir":"up"}',
+      '{"dir":"in","text":"(?=x)","response":{"contnt":"a"}}',
+      '{"dir":"out","text":"{{request.a b}}","error":"NOPE"}',
+      '{"dir":"out","text":{"type":"SHOUT"}}',
+      '{"dir":"in","text":{"type":"JION"},"response":"b"}',
+      '{"dir":"in","text":"b","response":"c","respnse":"d"}',
+    ];
+    const files = [
+      { file: chat, text: first.join('\n') },
+      { file: 'a/no.Such.Method.jsonl', text: '{"dir":"out","text":"a"}\nnonsense' },
+      {
+        file: 'myapp.NotificationService.Subscribe.jsonl',
+        text: '{"scenario":{"times":0}}\n{"dir":"out","ts":true}',
+      },
+      { file: 'myapp.UploadService.UploadFile.jsonl', text: '{"dir":"out","text":"hi"}' },
+    ];
+    const found = lintScenarios(files, registry).map(({ file, line, rule }) => `${file}:${line} ${rule}`);
+    expect(found).toEqual([
+      ...['2 error', '3 error', '4 error', '5 error', '5 error', '6 error', '7 error'].map(
+        (end) => `${chat}:${end}`,
+      ),
+      `${chat}:8 unknown-enum-value`,
+      `${chat}:9 assigned-never-read`,
+      'a/no.Such.Method.jsonl:1 error',
+      'a/no.Such.Method.jsonl:2 error',
+      'myapp.NotificationService.Subscribe.jsonl:1 error',
+      'myapp.NotificationService.Subscribe.jsonl:2 error',
+      'myapp.UploadService.UploadFile.jsonl:1 error',
+    ]);
+  });
+
+  test('does not guess at what an unreadable line would have read or assigned', () => {
+    const text = [
+      '{"dir":"in","text":"a","response":"{{request.ws.state.second}}","first":1}',
+      '{"dir":"in","text":"b","response":"{{request.ws.state.first}}","second":1',
+    ].join('\n');
+    const findings = lintScenarios([{ file: chat, text }], registry);
+    expect(findings.map(({ line, rule }) => `${line} ${rule}`)).toEqual(['2 error']);
+  });
+
   test('goes on after a file that cannot be used', () => {
     const files = [
       { file: chat, text: '{"dir":"up"}' },
-      { file: 'myapp.ChatService.Chat.2.jsonl', text: '{"dir":"out","text":"a","x":1}' },
+      { file: 'myapp.NotificationService.Subscribe.jsonl', text: '{"dir":"out","text":"a","x":1}' },
     ];
     expect(lintScenarios(files, registry).map(({ rule }) => rule)).toEqual(['error', 'assigned-never-read']);
   });

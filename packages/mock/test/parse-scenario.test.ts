@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { parseScenario } from '../src/dialect/parse-scenario.ts';
-import { ScenarioError } from '../src/dialect/scenario-error.ts';
+import { parseScenario as parseAll } from '../src/dialect/parse-scenario.ts';
+import { ProblemCollector, ScenarioError } from '../src/dialect/scenario-error.ts';
 import { loadScenarios } from '../src/server/load-scenarios.ts';
 import { registry } from './mock-fixture.ts';
 
 const chat = 'myapp.ChatService.Chat.jsonl';
+
+function parseScenario(file: string, text: string) {
+  const collector = new ProblemCollector();
+  const source = parseAll(file, text, collector);
+  collector.throwIfAny();
+  return source;
+}
 
 function problemsOf(read: () => unknown) {
   try {
@@ -66,6 +73,13 @@ describe('a scenario file', () => {
   test('tells of all lines at once', () => {
     const problems = problemsOf(() => parseScenario('a.jsonl', '{"dir":1}\n{"dir":"out"}\n{}'));
     expect(problems.map(({ line }) => line)).toEqual([1, 3]);
+  });
+
+  test('tells of all keys of a line at once', () => {
+    const problems = problemsOf(() =>
+      parseScenario('a.jsonl', '{"dir":"out","close":1,"ts":-1,"filter":"a"}'),
+    );
+    expect(problems.map(({ column }) => column).sort((a, b) => a - b)).toEqual([22, 29, 41]);
   });
 
   test('has its header first', () => {

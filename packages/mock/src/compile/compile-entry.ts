@@ -3,6 +3,7 @@ import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { EntrySource, FaultSource } from '../dialect/entry.ts';
 import { ExpressionError, walkExpression } from '../dialect/expression.ts';
 import type { Json, JsonObject } from '../dialect/json.ts';
+import { ProblemCollector } from '../dialect/scenario-error.ts';
 import type { JsonPath, SourceLine } from '../dialect/source-line.ts';
 import { parseTemplate, singleExpression, type Template } from '../dialect/template.ts';
 import { compileJson, compileTemplate, type Evaluate } from '../engine/evaluate.ts';
@@ -24,8 +25,11 @@ export interface EntryTypes {
 
 /** @throws ScenarioError */
 export function compileRule(entry: EntrySource, types: EntryTypes): Rule {
-  const pattern = compilePatternAt(entry.line, ['text'], entry.pattern, types.input);
-  return { ...compileAction(entry, types), pattern, delayMs: compileTiming(entry) };
+  const collector = new ProblemCollector();
+  const pattern = collector.attempt(() => compilePatternAt(entry.line, ['text'], entry.pattern, types.input));
+  const action = collector.attempt(() => compileAction(entry, types));
+  if (!pattern || !action) return collector.throw();
+  return { ...action, pattern, delayMs: compileTiming(entry) };
 }
 
 /** @throws ScenarioError */
@@ -152,7 +156,9 @@ function compileTiming({ timing }: EntrySource): Milliseconds {
 
 function compileMilliseconds(template: Template): Milliseconds {
   const single = singleExpression(template);
-  return single?.kind === 'literal' ? Number(single.value) : compileTemplate(template);
+  return single?.kind === 'literal' && typeof single.value === 'number'
+    ? single.value
+    : compileTemplate(template);
 }
 
 function compileMetadata(metadata: Record<string, Template>): Action['metadata'] {

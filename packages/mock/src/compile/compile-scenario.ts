@@ -1,18 +1,19 @@
 import type { DescMethod, Registry } from '@bufbuild/protobuf';
 import type { ScenarioHeader, ScenarioSource } from '../dialect/entry.ts';
-import { ProblemCollector } from '../dialect/scenario-error.ts';
+import type { ProblemCollector } from '../dialect/scenario-error.ts';
 import { compilePatternAt, compileRule, compileTimelineEntry, type EntryTypes } from './compile-entry.ts';
 import { MessageType } from './message-type.ts';
 import { compilePattern } from './pattern.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { Rule, Scenario, Selector, TimelineEntry } from './scenario.ts';
 
-/**
- * Holds a scenario against the types of its method.
- *
- * @throws ScenarioError with the problems of all lines
- */
-export function compileScenario(source: ScenarioSource, method: DescMethod, registry: Registry): Scenario {
+/** Holds a scenario against the types of its method. Lines that do not fit are left out, and their problems collected. */
+export function compileScenario(
+  source: ScenarioSource,
+  method: DescMethod,
+  registry: Registry,
+  collector: ProblemCollector,
+): Scenario {
   const { header } = source;
   const textField = ({ typeName }: { typeName: string }) => header.textFields[typeName];
   const input = new MessageType(method.input, registry, textField(method.input));
@@ -20,7 +21,6 @@ export function compileScenario(source: ScenarioSource, method: DescMethod, regi
   const readsMany = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
   const allowsProgress = method.methodKind === 'client_streaming';
   const types: EntryTypes = { input, output, allowsProgress, readsMany, registry };
-  const collector = new ProblemCollector();
   const rules: Rule[] = [];
   const timeline: TimelineEntry[] = [];
   let offset = 0;
@@ -32,7 +32,6 @@ export function compileScenario(source: ScenarioSource, method: DescMethod, regi
     if (entry.dir === 'out' && entry.timing.kind === 'offset') offset = entry.timing.ms;
   }
   const selector = collector.attempt(() => compileSelector(header, input));
-  collector.throwIfAny();
   const ruled = rules.map((rule) => ({ rule, pattern: rule.pattern }));
   return {
     name: header.name ?? source.file,

@@ -79,5 +79,9 @@ export interface ScenarioHeader {
 export interface ScenarioSource {
   file: string;
   header: ScenarioHeader;
+  /** Whether there is a header that cannot be read, so that nothing is known of the method. */
+  isHeaderUnreadable: boolean;
   entries: readonly EntrySource[];
+  /** Lines that are no entries, though they should be. */
+  unreadable: readonly SourceLine[];
 }

@@ -1,6 +1,7 @@
 import type { EntrySource, ErrorSource, Timing } from './entry.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { resetCodes } from './reset-codes.ts';
+import { ProblemCollector } from './scenario-error.ts';
 import type { SourceLine } from './source-line.ts';
 import type { Template } from './template.ts';
 import { ValueReader } from './value-readers.ts';
@@ -54,29 +55,31 @@ export const entryKeys: readonly string[] = [
 /**
  * Reads one line of a scenario.
  *
- * @throws ScenarioError
+ * @throws ScenarioError with the problems of all its keys
  */
 export function parseEntry(line: SourceLine, json: JsonObject): EntrySource {
   const reader = new ValueReader(line);
+  const collector = new ProblemCollector();
   if (json.dir === undefined)
     line.fail(
       [],
       '`dir` is missing: write `"dir":"out"` for a message that the server sends by itself, `"dir":"in"` for a rule.',
     );
   const dir = reader.choice(['dir'], json.dir, ['in', 'out']);
-  checkKeys(line, json, dir);
+  collector.attempt(() => checkKeys(line, json, dir));
   const read = <T>(key: string, how: (path: [string], value: Json) => T): T | undefined => {
     const value = json[key];
-    return value === undefined ? undefined : how([key], value);
+    return value === undefined ? undefined : collector.attempt(() => how([key], value));
   };
   const template = (path: [string], value: Json): Template =>
     reader.template(path, reader.text(path, value, 'text with a template'));
   const payloadKey = dir === 'in' ? 'response' : 'text';
-  return {
+  const pattern = dir === 'in' ? read('text', (path, value) => reader.textOrObject(path, value)) : '';
+  const entry: EntrySource = {
     line,
     dir,
-    timing: readTiming(reader, json),
-    pattern: dir === 'in' ? reader.textOrObject(['text'], json.text ?? null) : '',
+    timing: collector.attempt(() => readTiming(reader, json)) ?? { kind: 'at', ms: [] },
+    pattern: pattern ?? '',
     payload: read(payloadKey, (path, value) => reader.textOrObject(path, value)),
     condition: read('condition', template),
     label: read('state', template),
@@ -101,6 +104,8 @@ export function parseEntry(line: SourceLine, json: JsonObject): EntrySource {
     chunkBytes: read('chunk', (path, value) => reader.wholeNumber(path, value)),
     compress: read('compress', (path, value) => reader.boolean(path, value)) ?? false,
   };
+  collector.throwIfAny();
+  return entry;
 }
 
 function checkKeys(line: SourceLine, json: JsonObject, dir: 'in' | 'out'): void {

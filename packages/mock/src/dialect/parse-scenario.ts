@@ -1,32 +1,36 @@
 import type { EntrySource, ScenarioHeader, ScenarioSource } from './entry.ts';
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
 import { parseEntry } from './parse-entry.ts';
-import { ProblemCollector } from './scenario-error.ts';
+import type { ProblemCollector } from './scenario-error.ts';
 import { SourceLine } from './source-line.ts';
 import { ValueReader } from './value-readers.ts';
 
 const headerKeys = ['method', 'name', 'when', 'times', 'order', 'halfClose', 'textFields'] as const;
 
 /**
- * Reads the text of a scenario file. Blank lines and lines that begin with `//` or `#` are skipped.
- *
- * @throws ScenarioError with the problems of all lines
+ * Reads the text of a scenario file. Blank lines and lines that begin with `//` or `#` are skipped. Lines that cannot be
+ * read are left out, and their problems collected.
  */
-export function parseScenario(file: string, text: string): ScenarioSource {
-  const collector = new ProblemCollector();
+export function parseScenario(file: string, text: string, collector: ProblemCollector): ScenarioSource {
   const entries: EntrySource[] = [];
+  const unreadable: SourceLine[] = [];
   let header: ScenarioHeader | undefined;
+  let isHeaderUnreadable = false;
   for (const line of listLines(file, text)) {
-    collector.attempt(() => {
+    const isFirst = !header && entries.length === 0 && unreadable.length === 0;
+    const read = collector.attempt(() => {
       const json = parseLine(line);
       if (json.scenario === undefined) entries.push(parseEntry(line, json));
-      else if (header || entries.length > 0)
-        line.fail(['scenario'], 'A header comes once, before all else: move it to the first line.');
-      else header = parseHeader(line, json);
+      else if (isFirst) header = parseHeader(line, json);
+      else line.fail(['scenario'], 'A header comes once, before all else: move it to the first line.');
+      return true;
     });
+    if (read) continue;
+    unreadable.push(line);
+    // What cannot be read at all may have been meant as one.
+    if (isFirst && line.text.includes('"scenario"')) isHeaderUnreadable = true;
   }
-  collector.throwIfAny();
-  return { file, header: header ?? emptyHeader(), entries };
+  return { file, header: header ?? emptyHeader(), isHeaderUnreadable, entries, unreadable };
 }
 
 function* listLines(file: string, text: string): Generator<SourceLine> {

@@ -43,8 +43,18 @@ export class ProblemCollector {
     }
   }
 
+  /** Takes over what others found wrong with a file, by line and column. */
+  add(problems: readonly Problem[]): void {
+    this.problems.push(...problems.toSorted((a, b) => a.line - b.line || a.column - b.column));
+  }
+
   /** @throws ScenarioError where any step met a problem */
   throwIfAny(): void {
-    if (this.problems.length > 0) throw new ScenarioError(this.problems);
+    if (this.problems.length > 0) this.throw();
+  }
+
+  /** @throws ScenarioError */
+  throw(): never {
+    throw new ScenarioError(this.problems);
   }
 }

@@ -1,7 +1,7 @@
 import type { Registry } from '@bufbuild/protobuf';
-import { type Problem, ScenarioError } from '../dialect/scenario-error.ts';
+import { type Problem, ProblemCollector } from '../dialect/scenario-error.ts';
 import type { JsonPath, SourceLine } from '../dialect/source-line.ts';
-import { type LoadedScenario, loadScenarios, type ScenarioFile } from '../server/load-scenarios.ts';
+import { readScenarios, type ScenarioFile } from '../server/load-scenarios.ts';
 import { lintFields } from './fields.ts';
 import { lintChoice, lintReachability } from './reachability.ts';
 import { lintStateNames } from './state-names.ts';
@@ -26,11 +26,18 @@ export interface Finding extends Problem {
 /** Takes a warning down. */
 export type Warn = (line: SourceLine, path: JsonPath, rule: LintRule, message: string) => void;
 
-/** Looks for mistakes in scenarios, by file and line. Files are judged one by one, so errors in one hide nothing in others. */
+/** Looks for mistakes in scenarios, by file and line. An error in one line hides nothing in the others. */
 export function lintScenarios(files: readonly ScenarioFile[], registry: Registry): Finding[] {
   const findings: Finding[] = [];
-  const warn: Warn = (line, path, rule, message) => findings.push({ ...line.problem(path, message), rule });
-  const loaded = files.flatMap((file) => loadOne(file, registry, findings));
+  const warn: Warn = (line, path, rule, message) => {
+    const warning = { ...line.problem(path, message), rule };
+    // A warning about what is refused says the same again.
+    if (!findings.some((finding) => finding.rule === 'error' && isSamePlace(finding, warning)))
+      findings.push(warning);
+  };
+  const collector = new ProblemCollector();
+  const loaded = readScenarios(files, registry, collector);
+  findings.push(...collector.problems.map((problem) => ({ ...problem, rule: 'error' as const })));
   for (const each of loaded) {
     lintStateNames(each, warn);
     lintFields(each, warn);
@@ -42,12 +49,6 @@ export function lintScenarios(files: readonly ScenarioFile[], registry: Registry
   return findings.sort((a, b) => position(a) - position(b) || a.line - b.line || a.column - b.column);
 }
 
-function loadOne(file: ScenarioFile, registry: Registry, findings: Finding[]): LoadedScenario[] {
-  try {
-    return loadScenarios([file], registry);
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-    findings.push(...error.problems.map((problem) => ({ ...problem, rule: 'error' as const })));
-    return [];
-  }
+function isSamePlace(one: Problem, other: Problem): boolean {
+  return one.file === other.file && one.line === other.line && one.column === other.column;
 }

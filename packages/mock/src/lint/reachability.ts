@@ -7,7 +7,7 @@ import type { Warn } from './lint.ts';
 export function lintReachability({ source, scenario }: LoadedScenario, warn: Warn): void {
   lintRules(scenario, warn);
   lintTimeline(scenario, warn);
-  if (source.entries.length === 0 && source.header.line)
+  if (source.entries.length === 0 && source.unreadable.length === 0 && source.header.line)
     warn(source.header.line, [], 'empty', 'This scenario has no entries: add some, or remove the file.');
 }
 

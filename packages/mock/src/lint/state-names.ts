@@ -23,9 +23,11 @@ export function lintStateNames({ source }: LoadedScenario, warn: Warn): void {
       else read.add(name);
     }
   }
+  // What an unreadable line does with a name is not known: neither too little nor too much.
+  const isOpen = (name: string) => readsWhole || source.unreadable.some(({ text }) => text.includes(name));
   for (const entry of source.entries) {
     for (const name of Object.keys(entry.assignments)) {
-      if (read.has(name) || readsWhole) continue;
+      if (read.has(name) || isOpen(name)) continue;
       const similar = findSimilar(name, entryKeys) ?? findSimilar(name, read);
       const fix = similar
         ? `did you mean \`${similar}\`?`
@@ -39,7 +41,7 @@ export function lintStateNames({ source }: LoadedScenario, warn: Warn): void {
     }
     for (const { key, expression } of listExpressions(entry)) {
       const [ws, state, name] = readNames(expression) ?? [];
-      if (ws !== 'ws' || state !== 'state' || name === undefined || assigned.has(name) || readsWhole)
+      if (ws !== 'ws' || state !== 'state' || name === undefined || assigned.has(name) || isOpen(name))
         continue;
       const similar = findSimilar(name, assigned);
       const fix = similar

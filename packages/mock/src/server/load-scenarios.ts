@@ -56,19 +56,28 @@ export async function readProtos(path: string): Promise<Registry> {
  */
 export function loadScenarios(files: readonly ScenarioFile[], registry: Registry): LoadedScenario[] {
   const collector = new ProblemCollector();
+  const loaded = readScenarios(files, registry, collector);
+  collector.throwIfAny();
+  return loaded;
+}
+
+/** Parses and compiles what can be, and collects what is wrong with the rest, by file and line. */
+export function readScenarios(
+  files: readonly ScenarioFile[],
+  registry: Registry,
+  collector: ProblemCollector,
+): LoadedScenario[] {
   const methods = listMethods(registry);
   // The usual details of errors are known without being among the protos.
   const types = createRegistry(file_google_rpc_error_details, registry);
-  const loaded = files.flatMap(
-    ({ file, text }) =>
-      collector.attempt(() => {
-        const source = parseScenario(file, text);
-        const method = findMethod(source, methods);
-        return { source, scenario: compileScenario(source, method, types) };
-      }) ?? [],
-  );
-  collector.throwIfAny();
-  return loaded;
+  return files.flatMap(({ file, text }) => {
+    const own = new ProblemCollector();
+    const source = parseScenario(file, text, own);
+    const method = source.isHeaderUnreadable ? undefined : own.attempt(() => findMethod(source, methods));
+    const scenario = method && compileScenario(source, method, types, own);
+    collector.add(own.problems);
+    return scenario ? { source, scenario } : [];
+  });
 }
 
 function findMethod({ file, header }: ScenarioSource, methods: readonly DescMethod[]): DescMethod {
