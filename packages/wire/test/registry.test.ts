@@ -102,12 +102,27 @@ describe('loadRegistry', () => {
     }
   });
 
+  test('reads one .proto file with its imports', async () => {
+    writeFileSync(
+      join(folder, 'one.proto'),
+      'syntax = "proto3"; package one; import "two.proto"; message A { two.B b = 1; }',
+    );
+    writeFileSync(join(folder, 'two.proto'), 'syntax = "proto3"; package two; message B {}');
+    const registry = await loadRegistry(join(folder, 'one.proto'));
+    const names = [...registry].map(({ typeName }) => typeName);
+    expect(names.filter((name) => !name.startsWith('google.')).sort()).toEqual(['one.A', 'two.B']);
+  });
+
   test('refuses a folder without protos, and one with a broken proto', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
     await expect(loadRegistry(empty)).rejects.toThrow('there is no .proto file');
     writeFileSync(join(empty, 'x.proto'), 'syntax = "proto3"; message {');
-    await expect(loadRegistry(empty)).rejects.toThrow('illegal');
+    await expect(loadRegistry(empty)).rejects.toThrow(/^illegal .*x\.proto, line 1/);
+    writeFileSync(join(empty, 'x.proto'), 'syntax = "proto3"; message A { int32 a = 1 }');
+    await expect(loadRegistry(empty)).rejects.toThrow(/^x\.proto: illegal .*line 1/);
+    writeFileSync(join(empty, 'x.txt'), 'no descriptors');
+    await expect(loadRegistry(join(empty, 'x.txt'))).rejects.toThrow('x.txt is no descriptor set');
     rmSync(empty, { recursive: true });
   });
 });

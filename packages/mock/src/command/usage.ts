@@ -9,7 +9,7 @@ export const usage = `[serve] --proto PATH --scenarios DIR [options]
 
 serve plays JSONL scenarios as a gRPC server until it is interrupted.
 
-  --proto PATH              a folder of .proto files, or a descriptor set (.binpb)
+  --proto PATH              a folder of .proto files, one such file, or a descriptor set (.binpb)
   --scenarios DIR           a folder of .jsonl files
   --host HOST               where to listen (default 127.0.0.1)
   --port N                  default 50051; 0 is any free port

@@ -22,9 +22,12 @@ export function coerceJson(desc: DescMessage, json: Json): Json {
 function coerceField(field: DescField, value: Json): Json | undefined {
   if (value === '' && (field.fieldKind === 'list' || field.fieldKind === 'map')) return undefined;
   if (field.fieldKind === 'list' && Array.isArray(value))
-    return value.map((element) => coerceValue(field, element) ?? null);
+    return value.map((element) => coerceValue(field, element) ?? defaultOf(field));
   if (field.fieldKind === 'map' && isObject(value)) {
-    const entries = Object.entries(value).map(([key, inner]) => [key, coerceValue(field, inner) ?? null]);
+    const entries = Object.entries(value).map(([key, inner]) => [
+      key,
+      coerceValue(field, inner) ?? defaultOf(field),
+    ]);
     return Object.fromEntries(entries);
   }
   return coerceValue(field, value);
@@ -39,6 +42,13 @@ function coerceValue(field: DescField, value: Json): Json | undefined {
   if (value === '') return undefined;
   if (field.scalar === ScalarType.BOOL && (value === 'true' || value === 'false')) return value === 'true';
   return value;
+}
+
+/** Elements cannot be left out, as fields can. */
+function defaultOf(field: DescField): Json {
+  if (field.message) return {};
+  if (field.scalar === ScalarType.STRING || field.scalar === ScalarType.BYTES) return '';
+  return field.scalar === ScalarType.BOOL ? false : 0;
 }
 
 function fieldsOf(desc: DescMessage): Map<string, DescField> {

@@ -7,6 +7,7 @@ import { ProblemCollector } from '../dialect/scenario-error.ts';
 import type { JsonPath, SourceLine } from '../dialect/source-line.ts';
 import { parseTemplate, singleExpression, type Template } from '../dialect/template.ts';
 import { compileJson, compileTemplate, type Evaluate } from '../engine/evaluate.ts';
+import { coerceJson } from './coerce-json.ts';
 import type { MessageType } from './message-type.ts';
 import { compilePattern, type Pattern, PatternError, type PatternSource } from './pattern.ts';
 import { compilePayload, type Payload } from './payload.ts';
@@ -147,7 +148,9 @@ function compileError({ line, dir, payload, error }: EntrySource, registry: Regi
 export function encodeDetail(detail: JsonObject, registry: Registry) {
   const { '@type': name, ...fields } = detail;
   const url = String(name).includes('/') ? name : `type.googleapis.com/${name}`;
-  return fromJson(AnySchema, { '@type': url, ...fields } as JsonValue, { registry });
+  const desc = registry.getMessage(String(url).replace(/^.*\//, ''));
+  const json = desc ? coerceJson(desc, fields) : fields;
+  return fromJson(AnySchema, { '@type': url, ...(json as JsonObject) } as JsonValue, { registry });
 }
 
 function compileTiming({ timing }: EntrySource): Milliseconds {

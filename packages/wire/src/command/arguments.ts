@@ -17,7 +17,7 @@ export const usage = `--to HOST:PORT [options]
 Forwards HTTP/2 connections unchanged to HOST:PORT and prints their frames until it is interrupted.
 
   --listen HOST:PORT  where clients connect to (default 127.0.0.1:0, a free port)
-  --proto PATH        decodes messages with the .proto files of a folder, or with a descriptor set (.binpb)
+  --proto PATH        decodes messages with a folder of .proto files, one such file, or a descriptor set (.binpb)
   --json FILE         writes the timeline as JSON at the end
   --svg FILE          writes a sequence diagram at the end
   --windows FILE      writes a plot of the flow-control windows of the busiest call at the end
