@@ -31,6 +31,7 @@ describe('a scenario file', () => {
 
   test.each([
     ['{"dir":"out" "text":1}', 14, 'This is no JSON object: Unexpected token'],
+    ['{"dir":"out",}', 14, 'This is no JSON object: Unexpected token `}`'],
     ['nonsense', 1, 'This is no JSON object'],
     ['["dir"]', 1, 'This is JSON, but no object'],
     ['{"text":"a"}', 1, '`dir` is missing'],

@@ -5,6 +5,15 @@ import { type Problem, ScenarioError } from './scenario-error.ts';
 export type JsonPath = readonly (string | number)[];
 
 const excerptLength = 100;
+/** What the parser's words for punctuation stand for. */
+const signs: Readonly<Record<string, string>> = {
+  LBrace: '{',
+  RBrace: '}',
+  LBracket: '[',
+  RBracket: ']',
+  Colon: ':',
+  Comma: ',',
+};
 
 /** A line of a scenario file, which knows where its parts are once somebody has to be told. */
 export class SourceLine {
@@ -48,7 +57,10 @@ export class SourceLine {
     } catch (error) {
       const failure = error as Error & { column?: number };
       column = failure.column ?? 1;
-      reason = failure.message.replace(/ \(\d+:\d+\)$/, '').replace(/\.?$/, '');
+      reason = failure.message
+        .replace(/ \(\d+:\d+\)$/, '')
+        .replace(/\.?$/, '')
+        .replace(/(?<=^Unexpected token )\w+/, (token) => (token in signs ? `\`${signs[token]}\`` : token));
     }
     throw new ScenarioError([
       {
