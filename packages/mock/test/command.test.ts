@@ -262,6 +262,18 @@ describe('streamlings-mock', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  test('refuses files that are no certificates', async () => {
+    const tls = ['--tls-cert', import.meta.filename, '--tls-key', import.meta.filename];
+    const scenarios = writeScenarios({ Ask: hello });
+    const { code, stderr } = await run('--proto', proto, '--scenarios', scenarios, '--port', '0', ...tls);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^`--tls-cert` and `--tls-key` are no certificate and its key, in PEM \(.*\): give others\.\n$/,
+      ),
+    ]);
+  });
+
   test('refuses a port that is taken', async () => {
     const scenarios = writeScenarios({ Ask: hello });
     const { address } = await start(['--proto', proto, '--scenarios', scenarios, '--port', '0']);

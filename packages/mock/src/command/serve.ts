@@ -61,7 +61,11 @@ async function start(options: MockServerOptions): Promise<MockServer> {
   try {
     return await createMockServer(options);
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('ERR_OSSL'))
+      throw new UsageError(
+        `\`--tls-cert\` and \`--tls-key\` are no certificate and its key, in PEM (${message}): give others.`,
+      );
     if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
     const address = `${options.host}:${options.port}`;
     throw new UsageError(
