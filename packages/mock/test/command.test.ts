@@ -253,6 +253,7 @@ describe('streamlings-mock', () => {
     [['reset', '--admin', 'x'], '`--admin x` is not an address'],
     [['reset', '--admin', '127.0.0.1:1'], 'No mock server answers at `127.0.0.1:1`: '],
   ])('refuses %j with a sentence and the exit code 2', async (args, sentence) => {
+    writeScenarios({ Ask: hello });
     const flags =
       args.includes('--proto') && !args.includes('--scenarios') && args.includes('--port')
         ? [...args, '--scenarios', root]
