@@ -202,4 +202,34 @@ export const misconceptions: Record<string, Misconception> = {
   'L7-12': { belief: 'Tests can share a server’s state', symptom: 'red in another order' },
   'L7-13': { belief: 'Shutdown is UNAVAILABLE', symptom: 'red with another version of the library' },
   'L7-14': { belief: 'Unhandled errors are noise', symptom: 'green, while a client hangs' },
+
+  'W1-01': {
+    belief: 'A contract is its shape, and names and numbers are mine to choose',
+    symptom: 'UNIMPLEMENTED, or fields that arrive empty or in the place of others',
+  },
+  'W1-02': {
+    belief: 'The first value of an enum is the usual one',
+    symptom: 'what nobody has said reads as if all were well',
+  },
+  'W1-03': {
+    belief: 'The words of my data are those of the contract',
+    symptom: 'some enum fields arrive as UNSPECIFIED',
+  },
+  'W1-04': {
+    belief: 'Many answers are a repeated field',
+    symptom: 'nothing arrives until everything is there',
+  },
+  'W1-05': { belief: 'Money is a number with a point', symptom: 'sums that are a cent off' },
+  'W1-06': {
+    belief: 'A server that answers is healthy',
+    symptom: 'the health of a service is NOT_FOUND while the server is SERVING',
+  },
+  'W1-07': {
+    belief: 'Reflection finds what is on the server',
+    symptom: 'tools do not know a service that is there',
+  },
+  'W1-08': {
+    belief: 'Comments of a contract can wait',
+    symptom: 'people who write clients ask what a field means',
+  },
 };

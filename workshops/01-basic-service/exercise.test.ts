@@ -1,0 +1,3 @@
+import { checks } from './checks.ts';
+
+checks({ server: () => import('./src/server.ts') });
