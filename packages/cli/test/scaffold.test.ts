@@ -1,4 +1,6 @@
-import { takeSnapshot } from '@streamlings/course';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { courseRoot, takeSnapshot } from '@streamlings/course';
 import { createTinyCourse } from '@streamlings/course/test/tiny-course';
 import { verify } from '@streamlings/course/verify';
 import { createGrader } from '@streamlings/grading/supervisor';
@@ -9,6 +11,9 @@ test('a scaffolded workshop lacks checks and programs, and nothing else', async 
   await using course = await createTinyCourse();
   for (const [path, text] of Object.entries(writeWorkshop({ number: '06', slug: 'storyteller' })))
     await course.write(path, text);
+  const packages = join(courseRoot, 'lessons/01-unary/node_modules');
+  for (const place of ['workshops/06-storyteller', 'solutions/workshop-06-storyteller'])
+    await symlink(packages, join(course.root, place, 'node_modules'));
   await using grader = createGrader();
   await takeSnapshot('workshop-06', grader, course.root);
   const { problems } = await verify({ root: course.root, names: ['workshop-06'], judgesLearnerFiles: true });
