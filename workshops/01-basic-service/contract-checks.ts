@@ -36,6 +36,7 @@ export function contractChecks(): void {
     async (context) => {
       const { compare } = await openContract(context);
       const problems = await compare(
+        'PACKAGE_NO_DELETE',
         'PACKAGE_SERVICE_NO_DELETE',
         'RPC_NO_DELETE',
         'RPC_SAME_REQUEST_TYPE',
@@ -75,9 +76,9 @@ export function contractChecks(): void {
         'FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY',
       );
       context.diagnose({
-        'W1-05': () => problems.some((problem) => /"fare_cents".*type/.test(problem)),
-        'L1-12': () => problems.some((problem) => /"departs_at".*type/.test(problem)),
-        'W1-01': () => problems.length > 0,
+        'W1-05': () => problems.some((problem) => /"fare_cents".* to "(double|float)"/.test(problem)),
+        'L1-12': () => problems.some((problem) => /"departs_at".* to "\w*(int|fixed)\d\d"/.test(problem)),
+        'W1-01': () => problems.some((problem) => /deleted|changed name/.test(problem)),
       });
       expect(problems, 'what a client of the agreed contract misses').toEqual([]);
     },
