@@ -62,6 +62,18 @@ describe('the learner engine', () => {
     expect(course.kept).toEqual(['lesson-01: 6 events']);
   });
 
+  test('runs when a contract of the learner is saved, and not for a file of the course', async () => {
+    const { engine, grader } = await startEngine();
+    engine.saved(file.replace('src/server.ts', 'checks.ts'));
+    await engine.idle();
+    expect(grader.runs).toHaveLength(0);
+    const started = grader.nextRun();
+    engine.saved(file.replace('src/server.ts', 'proto/ferry.proto'));
+    (await started).finish(CheckState.FAILED);
+    await engine.idle();
+    expect(grader.runs).toHaveLength(1);
+  });
+
   test('moves on when a save has solved the step, and says which', async () => {
     const { engine, grader, course } = await startEngine();
     const first = grader.nextRun();

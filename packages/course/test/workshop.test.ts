@@ -34,6 +34,15 @@ describe('catchUp()', () => {
     expect(await course.read(file)).toBe(mine);
   });
 
+  test('brings the contract along, and nothing that is not for the learner', async () => {
+    await using course = await createTinyWorkshop();
+    await course.write(`${solution}/steps/01/proto/counter.proto`, 'syntax = "proto3";\n');
+    await course.write(`${solution}/steps/01/notes.txt`, 'to myself\n');
+    const { written } = await catchUp('workshop-01', 2, course.root);
+    expect(written).toEqual(['proto/counter.proto', 'src/counter.ts']);
+    expect(await course.read(`${workshop}/proto/counter.proto`)).toBe('syntax = "proto3";\n');
+  });
+
   test('brings the starter back for step 1', async () => {
     await using course = await createTinyWorkshop();
     await course.write(file, mine);
