@@ -3,6 +3,7 @@ import { type CheckContext, check, type Load } from '@streamlings/grading';
 import { ObservatoryService } from '@streamlings/proto/streamlings/observatory/v1/observatory';
 import { expect } from 'vitest';
 import type { Exercise } from './checks.ts';
+import { ROUND_TRIPS_LIMIT_MS } from './stand-still.ts';
 
 const PICTURE_BYTES = 16 * 1024;
 const PICTURES = 120;
@@ -138,6 +139,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
   check(
     'holds the server while the show is paused, and loses nothing',
     {
+      limitMs: ROUND_TRIPS_LIMIT_MS,
       hints: {
         'L4-10':
           'The show is paused, and the server has sent the whole night: it is in your memory. The server does not know about a variable of yours. What would it notice?',

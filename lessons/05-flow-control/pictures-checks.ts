@@ -5,7 +5,7 @@ import { ObservatoryService } from '@streamlings/proto/streamlings/observatory/v
 import { expect } from 'vitest';
 import { Archive, SECRET } from './archive.ts';
 import type { Exercise, PictureRow } from './checks.ts';
-import { standStill } from './stand-still.ts';
+import { ROUND_TRIPS_LIMIT_MS, standStill } from './stand-still.ts';
 
 /** Large enough for the windows in bytes to count, not only the queues in messages. */
 const PICTURE_BYTES = 16 * 1024;
@@ -88,6 +88,7 @@ export function picturesChecks(load: Load<Exercise>['pictures']): void {
   check(
     'writes nothing while the call wants no more, however long that takes',
     {
+      limitMs: ROUND_TRIPS_LIMIT_MS,
       hints: {
         'L5-01':
           'The client has stood still, and your handler has gone on writing at the pace of a timer. How much the other side can take, no clock knows. Who does?',

@@ -1,5 +1,8 @@
 import type { CallRecord, PeerStream } from '@streamlings/grading';
 
+/** The limit of a check that is several hundred round trips long, in milliseconds. */
+export const ROUND_TRIPS_LIMIT_MS = 4000;
+
 /** Round trips without a write after which a writer that waits for `drain` is held by the windows. */
 const FULL_ROUNDS = 20;
 /** Round trips without a write after which any writer is. */
