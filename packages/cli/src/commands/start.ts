@@ -22,15 +22,31 @@ interface StartOptions {
 /** Opens the workbench: in the terminal and in the browser. Without a terminal it grades once and prints the state. */
 export async function startLearner(lesson: string | undefined, options: StartOptions): Promise<void> {
   const name = lesson && (await findUnit(lesson)).name;
-  await using workbench = await openWorkbench(name);
+  const workbench = await openWorkbench(name);
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  if (!hasTerminal && !options.serve) return await printOnce(workbench);
+  try {
+    if (hasTerminal || options.serve) await keepOpen(workbench, options, hasTerminal);
+    else await printOnce(workbench);
+  } finally {
+    await workbench[Symbol.asyncDispose]();
+  }
+}
+
+/** Serves the workbench, and shows it where there is a terminal, until the learner quits or a signal ends the process. */
+async function keepOpen(workbench: Workbench, options: StartOptions, hasTerminal: boolean): Promise<void> {
   const watching = await workbench.watch();
-  await using hub = await serve(workbench, options);
-  if (options.open && hasTerminal) await openBrowser(hub.url);
-  if (hasTerminal) return await followLearner(workbench, watching, hub.url);
-  console.log(`The workbench is at ${hub.url}`);
-  await untilSignal();
+  const hub = await serve(workbench, options);
+  try {
+    if (hasTerminal) {
+      if (options.open) await openBrowser(hub.url);
+      await followLearner(workbench, watching, hub.url);
+    } else {
+      console.log(`The workbench is at ${hub.url}`);
+      await untilSignal();
+    }
+  } finally {
+    await hub[Symbol.asyncDispose]();
+  }
 }
 
 async function serve(workbench: Workbench, { host, port }: StartOptions): Promise<Hub> {
@@ -63,12 +79,13 @@ async function followLearner(workbench: Workbench, watching: string, address: st
     onKey: (key) => void press(key).catch(left.reject),
     onResize: show,
   });
-  using _changes = workbench.onChange(show);
+  const changes = workbench.onChange(show);
   try {
     workbench.engine.run();
     show();
     await left.promise;
   } finally {
+    changes[Symbol.dispose]();
     terminal[Symbol.dispose]();
   }
 }

@@ -27,11 +27,20 @@ export interface Workbench extends AsyncDisposable {
 export async function openWorkbench(lesson?: string): Promise<Workbench> {
   const changes = createListeners<void>();
   const saves = createListeners<string>();
-  const closing = new AsyncDisposableStack();
-  const grader = closing.use(createGrader());
-  const engine = closing.use(await createLearnerEngine(course, grader, () => changes.tell(), lesson));
+  const grader = createGrader();
+  const open: AsyncDisposable[] = [grader];
+  const close = async (): Promise<void> => {
+    for (const each of open.splice(0).reverse()) await each[Symbol.asyncDispose]();
+  };
+  const engine = await createLearnerEngine(course, grader, () => changes.tell(), lesson).catch(
+    async (error) => {
+      await close();
+      throw error;
+    },
+  );
+  open.push(engine);
   if (engine.state.stations.length === 0) {
-    await closing.disposeAsync();
+    await close();
     throw new CourseError('There are no lessons with a snapshot yet.');
   }
   return {
@@ -43,10 +52,10 @@ export async function openWorkbench(lesson?: string): Promise<Workbench> {
         engine.saved(path);
         saves.tell(path);
       });
-      closing.use(watcher);
+      open.push(watcher);
       return watcher.pollingReason ? `watching by polling (${watcher.pollingReason})` : 'watching for saves';
     },
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -71,15 +71,20 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         let wake = Promise.withResolvers<void>();
         const stir = () => wake.resolve();
         signal.addEventListener('abort', stir);
-        using _changes = workbench.onChange(stir);
-        using _saves = workbench.onSave((path) => {
+        const changes = workbench.onChange(stir);
+        const saves = workbench.onSave((path) => {
           if (step && path === pathOf(stationOf(step))) visit(indexOf(step));
           stir();
         });
-        while (!signal.aborted) {
-          wake = Promise.withResolvers();
-          yield* await tell();
-          await wake.promise;
+        try {
+          while (!signal.aborted) {
+            wake = Promise.withResolvers();
+            yield* await tell();
+            await wake.promise;
+          }
+        } finally {
+          saves[Symbol.dispose]();
+          changes[Symbol.dispose]();
         }
       },
 
