@@ -232,4 +232,104 @@ export const misconceptions: Record<string, Misconception> = {
     belief: 'Comments of a contract can wait',
     symptom: 'people who write clients ask what a field means',
   },
+
+  'W2-01': {
+    belief: 'Every status comes from the server',
+    symptom: 'people look in a log for a call that never arrived',
+  },
+  'W2-02': {
+    belief: 'One fault at a time is enough',
+    symptom: 'a form that is sent five times for five wrong fields',
+  },
+  'W2-03': {
+    belief: 'The text of a status is its detail',
+    symptom: 'programs that parse sentences, until somebody rewords one',
+  },
+  'W2-04': {
+    belief: 'A broken server is one more bad item',
+    symptom: 'a client that corrects what was right',
+  },
+  'W2-05': {
+    belief: 'UNAUTHENTICATED and PERMISSION_DENIED are one thing',
+    symptom: 'people sign in again and again, and still may not',
+  },
+  'W2-06': {
+    belief: 'A limit begins anew with each second',
+    symptom: 'twice as many calls as allowed, around the turn of a second',
+  },
+  'W2-07': {
+    belief: '“Later” is all that a refused client needs',
+    symptom: 'clients that call again at once',
+  },
+  'W2-08': { belief: 'A refused call counts, too', symptom: 'whoever keeps asking is kept out for ever' },
+  'W2-09': {
+    belief: 'A rough time to wait will do',
+    symptom: 'a client that waits as it was told, and is refused again',
+  },
+  'W2-10': { belief: 'A limit is for a token', symptom: 'two tokens, twice the limit' },
+  'W2-11': {
+    belief: 'Each hop has the whole time again',
+    symptom: 'a server that works for somebody who has gone',
+  },
+  'W2-12': {
+    belief: 'A status can be passed on',
+    symptom: 'a client is told to get a permission that it has',
+  },
+  'W2-13': {
+    belief: 'maxAttempts counts the repetitions',
+    symptom: 'one attempt more or less than was meant',
+  },
+  'W2-14': {
+    belief: 'Retries are there by themselves',
+    symptom: 'one lost call, one error, in spite of a retry policy',
+  },
+  'W2-15': { belief: 'Every call may be made again', symptom: 'one order, two deliveries' },
+  'W2-16': {
+    belief: 'Every error is worth another try',
+    symptom: 'the same answer four times, and a server that is slower for it',
+  },
+  'W2-17': {
+    belief: 'gRPC repeats a stream that breaks',
+    symptom: 'a status in the middle of a stream, in spite of a retry policy',
+  },
+  'W2-18': {
+    belief: 'A new stream goes on where the old one ended',
+    symptom: 'events that come twice, or never',
+  },
+  'W2-19': { belief: 'Another try never hurts', symptom: 'a server that cannot come back, for all who call' },
+  'W2-20': {
+    belief: 'Five failures in a row are five in all',
+    symptom: 'a long stream that ends, though it always went on',
+  },
+  'W2-21': { belief: 'Repeat at once', symptom: 'a thousand clients in the same millisecond' },
+  'W2-22': {
+    belief: 'My own pause is as good as the one I was told',
+    symptom: 'refused again, or idle for nothing',
+  },
+  'W2-23': { belief: 'Failures add up', symptom: 'a breaker that opens after three failures in a week' },
+  'W2-24': {
+    belief: 'Counting failures protects somebody',
+    symptom: 'calls to a server that is known to be away',
+  },
+  'W2-25': {
+    belief: 'Every error is a failure of the other side',
+    symptom: 'one client with a wrong request locks out all others',
+  },
+  'W2-26': {
+    belief: 'A client that leaves says something about the server',
+    symptom: 'a breaker that opens, closes or stays where it is for no reason',
+  },
+  'W2-27': { belief: 'After the rest, all at once', symptom: 'a server that comes back and is overrun' },
+  'W2-28': {
+    belief: 'After a bad trial, go on as before',
+    symptom: 'a breaker that opens once and never again',
+  },
+  'W2-29': {
+    belief: 'After a good trial, stay careful',
+    symptom: 'calls that are refused long after all is well',
+  },
+  'W2-30': {
+    belief: 'Every answer is news',
+    symptom: 'an answer from before the failure closes the breaker',
+  },
 };

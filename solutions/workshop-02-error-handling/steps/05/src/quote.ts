@@ -1,0 +1,44 @@
+import { status } from '@grpc/grpc-js';
+import type { Store } from '@streamlings/grading';
+import { type AsyncClient, type AsyncHandlers, StatusError } from '@streamlings/grpc';
+import type { CarrierService, ParcelService } from '@streamlings/proto/streamlings/parcel/v1/parcel';
+
+/** How long the carrier may take where the client has set no deadline. */
+export const DEFAULT_TIMEOUT_MS = 2000;
+
+/**
+ * Answers `Quote` as parcel.proto says, with the store as the register and a client of the carrier.
+ *
+ * `store.get(id)` resolves with the weight that was kept for a parcel, as text; its `WorldError` has the code `ENOENT`
+ * where there is none.
+ */
+export function handlers(
+  store: Store,
+  carrier: Pick<AsyncClient<typeof CarrierService>, 'getPrice'>,
+): Pick<AsyncHandlers<typeof ParcelService>, 'quote'> {
+  return {
+    async quote({ parcelId }, context) {
+      // A deadline is a moment, so it can be handed on as it is, however long the register takes.
+      const deadline = context.deadline ?? new Date(Date.now() + DEFAULT_TIMEOUT_MS);
+      const weight = await store.get(parcelId).catch((error) => {
+        if (error.code === 'ENOENT') throw new StatusError(status.NOT_FOUND, `no parcel ${parcelId}`);
+        throw error;
+      });
+      try {
+        const { price } = await carrier.getPrice(
+          { weightGrams: Number(weight) },
+          { deadline, signal: context.signal },
+        );
+        return { price };
+      } catch (error) {
+        // Passed on as it is, the carrier's PERMISSION_DENIED would tell our client to ask for a permission that it has,
+        // and the carrier's text would tell it whom we work with.
+        const { code } = StatusError.from(error);
+        if (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED) {
+          throw new StatusError(code, 'the carrier does not answer', { cause: error });
+        }
+        throw new StatusError(status.INTERNAL, 'no price', { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { anyUnpack, durationMs } from '@bufbuild/protobuf/wkt';
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '@streamlings/grading';
+import type { AsyncClient, StatusError } from '@streamlings/grpc';
+import { RetryInfoSchema } from '@streamlings/grpc/google/rpc/error_details';
+import type { ParcelService, TrackResponse } from '@streamlings/proto/streamlings/parcel/v1/parcel';
+
+const retryPolicy = {
+  maxAttempts: 4,
+  initialBackoff: '0.01s',
+  maxBackoff: '0.1s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: [status.UNAVAILABLE],
+};
+
+/**
+ * What every channel to the office is told in its option `grpc.service_config`, as JSON.
+ *
+ * Where a call fails with UNAVAILABLE, gRPC shall make it again: four attempts in all, with backoffs from 0.01 s to
+ * 0.1 s that double.
+ */
+export const serviceConfig: object = {
+  loadBalancingConfig: [],
+  methodConfig: [
+    { name: [{ service: 'streamlings.parcel.v1.ParcelService', method: 'Quote' }], retryPolicy },
+    { name: [{ service: 'streamlings.parcel.v1.ParcelService', method: 'Track' }], retryPolicy },
+    { name: [{ service: 'streamlings.parcel.v1.ParcelService' }], timeout: '30s' },
+  ],
+};
+
+/** How long `track` waits before it follows again, and how many failures in a row without a new event it takes. */
+export const PAUSE_MS = 100;
+export const MAX_FAILURES = 5;
+
+/**
+ * Hands the events of a parcel to `handle`, one after the other, each exactly once and in order; resolves after the last.
+ *
+ * Follows again after UNAVAILABLE, and gives up with the last error after MAX_FAILURES; any other error rejects at once.
+ */
+export async function track(
+  client: Pick<AsyncClient<typeof ParcelService>, 'track'>,
+  parcelId: string,
+  handle: (event: TrackResponse) => Promise<void>,
+  clock: Clock,
+): Promise<void> {
+  let last = 0;
+  let failures = 0;
+  for (;;) {
+    const events = client.track({ parcelId, afterPosition: last })[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await events.next().catch((error: StatusError) => error);
+      if (step instanceof Error) {
+        if (step.code !== status.UNAVAILABLE) throw step;
+        failures++;
+        if (failures === MAX_FAILURES) throw step;
+        break;
+      }
+      if (step.done) return;
+      failures = 0;
+      try {
+        await handle(step.value);
+      } catch (error) {
+        await events.return?.();
+        throw error;
+      }
+      last = step.value.position;
+    }
+    await clock.sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * Makes a call, and makes it again where it was refused with RESOURCE_EXHAUSTED: after the time that the refusal names
+ * in its RetryInfo. Three calls in all; every other error, and a refusal that names no time, rejects at once.
+ */
+export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+  let left = 3;
+  const attempt = (): Promise<T> =>
+    call().catch((error) => {
+      left--;
+      if (left === 0 || error.code !== status.RESOURCE_EXHAUSTED) throw error;
+      const detail = (error as StatusError).statusDetails.find(({ typeUrl }) =>
+        typeUrl.endsWith('google.rpc.RetryInfo'),
+      );
+      const info = detail && anyUnpack(detail, RetryInfoSchema);
+      if (!info?.retryDelay) throw error;
+      return clock.sleep(durationMs(info.retryDelay)).then(attempt);
+    });
+  return attempt();
+}
