@@ -331,5 +331,18 @@ export const misconceptions: Record<string, Misconception> = {
   'W2-30': {
     belief: 'Every answer is news',
     symptom: 'an answer from before the failure closes the breaker',
+  'W3-01': {
+    belief: 'First read the state, then listen for changes',
+    symptom: 'a change in between is never seen',
+  },
+  'W3-02': { belief: 'What arrives later is newer', symptom: 'a price goes back in time, or comes twice' },
+  'W3-03': { belief: 'A new call goes on where the old one was', symptom: 'a gap after each cut' },
+  'W3-04': { belief: 'A position is the next one to send', symptom: 'the last message comes twice' },
+  'W3-05': { belief: 'Call again at once', symptom: 'a server that comes back is run down again' },
+  'W3-06': { belief: 'A gap can be passed over', symptom: 'a record that looks whole and is not' },
+  'W3-07': { belief: 'Events can be conflated like a state', symptom: 'some are missing under load' },
+  'W3-08': {
+    belief: 'Every failure is worth another attempt',
+    symptom: 'a client that never tells its user',
   },
 };

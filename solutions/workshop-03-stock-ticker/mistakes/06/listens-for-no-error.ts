@@ -1,0 +1,51 @@
+// misconception: L2-04
+// fails: tells every trade once, however often the line is cut
+import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import type { Clock } from '@streamlings/grading';
+import { createClient } from '@streamlings/grpc';
+import { type Position, StockService, type Trade } from '@streamlings/proto/streamlings/stock/v1/stock';
+
+/** What a book of trades is told. */
+interface Book {
+  /** A trade has happened. */
+  onTrade(trade: Trade): void;
+  /** Trades may be missing between the one before and the one that comes next. */
+  onGap(): void;
+}
+
+/** How long to wait before the first new attempt. Each further one waits twice as long as the one before. */
+export const FIRST_WAIT_MS = 1000;
+/** The longest wait. */
+export const MAX_WAIT_MS = 30_000;
+
+/**
+ * Tells a book every trade of the symbols, from now on, until the signal aborts; then it resolves.
+ *
+ * @throws the error of a call that no new attempt can help.
+ */
+export async function keepBook(
+  address: string,
+  symbols: string[],
+  book: Book,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  const client = createClient(StockService, address, credentials.createInsecure());
+  let after: Position | undefined;
+  let waitMs = FIRST_WAIT_MS;
+  try {
+    while (!signal.aborted) {
+      const call = client.streamTrades({ symbols, ...(after && { after }) });
+      signal.addEventListener('abort', () => call.cancel());
+      call.on('data', ({ position, trade }) => {
+        if (trade) book.onTrade(trade);
+        after = position;
+        waitMs = FIRST_WAIT_MS;
+      });
+      await new Promise((resolve) => call.on('end', resolve));
+      await clock.sleep(waitMs, { signal }).catch(() => {});
+      waitMs = Math.min(2 * waitMs, MAX_WAIT_MS);
+    }
+  } finally {
+    client.close();
+  }
+}
