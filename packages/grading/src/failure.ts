@@ -36,9 +36,9 @@ export function readFailure(failure: unknown): ReadFailure {
   };
 }
 
-/** A long checks.ts may be split into files beside it, whose names end the same. */
+/** A long checks.ts may be split into files beside it or in folders there, whose names end the same. */
 function isSpec(path: string): boolean {
-  return run !== undefined && dirname(path) === dirname(run.checks) && path.endsWith('checks.ts');
+  return run !== undefined && path.startsWith(dirname(run.checks)) && path.endsWith('checks.ts');
 }
 
 function compare(failure: Error): { label: string; expected?: string; received?: string } {

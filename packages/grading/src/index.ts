@@ -14,6 +14,7 @@ export { nameOf, type Outcome } from './probes/outcome.ts';
 export { type PeerStream, readPeerStream } from './probes/peer-stream.ts';
 export type { PeerUpload } from './probes/peer-upload.ts';
 export type { Served } from './probes/serve.ts';
+export { fileOf } from './run.ts';
 export type { Bus, BusEvent } from './world/bus.ts';
 export type { Clock } from './world/clock.ts';
 export type { Random } from './world/random.ts';

@@ -344,5 +344,18 @@ export const misconceptions: Record<string, Misconception> = {
   'W3-08': {
     belief: 'Every failure is worth another attempt',
     symptom: 'a client that never tells its user',
+  'W4-01': { belief: 'What is sent again is new', symptom: 'entries that are counted twice' },
+  'W4-02': {
+    belief: 'Statements in a row belong together',
+    symptom: 'after a crash half a batch, or an id without its entries',
+  },
+  'W4-03': { belief: 'Written is kept', symptom: 'acknowledged entries are gone after a crash' },
+  'W4-04': { belief: 'Try again at once', symptom: 'a server that comes back is overrun' },
+  'W4-05': { belief: 'Trying again helps', symptom: 'a client repeats for ever what is refused' },
+  'W4-06': { belief: 'A failed transaction is over', symptom: 'after one failure every batch fails' },
+  'W4-07': { belief: 'A variance is a difference of two sums', symptom: 'a deviation of 0, or of NaN' },
+  'W4-08': {
+    belief: 'A counter for each name is constant memory',
+    symptom: 'memory grows with the names that clients invent',
   },
 };

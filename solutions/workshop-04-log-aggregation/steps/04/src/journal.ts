@@ -1,0 +1,54 @@
+import { DatabaseSync } from 'node:sqlite';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type LogEntry, LogEntrySchema } from '@streamlings/proto/streamlings/logs/v1/logs';
+
+/** Batches in a file. */
+export interface Journal {
+  /**
+   * Keeps a batch and resolves with true once a crash cannot take it away, or with false if there was one with this
+   * id before. Rejects when the batch cannot be kept; nothing of it is kept then.
+   */
+  append(batchId: string, entries: LogEntry[]): Promise<boolean>;
+  /** Reads every entry that is kept: batches in the order in which they were appended, entries in their own. */
+  entries(): Iterable<LogEntry>;
+  /** Closes the file. */
+  close(): void;
+}
+
+/** Opens the SQLite database at `path`, which may not exist yet, or have been left by a process that was killed. */
+export function openJournal(path: string): Journal {
+  const database = new DatabaseSync(path);
+  // FULL: a commit has reached the disk, and not only the kernel, so that a power cut takes nothing away, either.
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    CREATE TABLE IF NOT EXISTS batches (id TEXT PRIMARY KEY) STRICT;
+    CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
+  `);
+  const addBatch = database.prepare('INSERT OR IGNORE INTO batches (id) VALUES (?)');
+  const addEntry = database.prepare('INSERT INTO entries (entry) VALUES (?)');
+  const read = database.prepare('SELECT entry FROM entries ORDER BY position');
+
+  return {
+    // Nothing in here waits, so no other batch gets into this transaction.
+    append: async (batchId, entries) => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        // The id goes with its entries: in a transaction of its own it could survive them.
+        const isNew = addBatch.run(batchId).changes > 0;
+        if (isNew) for (const entry of entries) addEntry.run(toBinary(LogEntrySchema, entry));
+        database.exec('COMMIT');
+        return isNew;
+      } catch (error) {
+        // SQLite ends a transaction by itself after some failures, and not after others.
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    entries: function* () {
+      // Protobuf's own bytes keep what columns would have to be taught: nanoseconds, and fields that are not set.
+      for (const { entry } of read.iterate()) yield fromBinary(LogEntrySchema, entry as Uint8Array);
+    },
+    close: () => database.close(),
+  };
+}
