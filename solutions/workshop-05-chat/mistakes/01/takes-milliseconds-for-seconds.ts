@@ -1,0 +1,52 @@
+// misconception: L1-12
+// fails: passes a text on to all others in the room, in the name of its sender
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Clock } from '@streamlings/grading';
+import { type ChatMessageSchema, MessageType } from '@streamlings/proto/streamlings/chat/v1/chat';
+
+/** A message on its way to a member. */
+export type Outgoing = MessageInitShape<typeof ChatMessageSchema>;
+
+/** Somebody in a room. */
+export interface Member {
+  /** Says something to all others in the room. */
+  say(content: string): void;
+  /** Leaves the room and tells those who stay. Is called once. */
+  leave(): void;
+}
+
+/** All rooms of a server. */
+export interface Rooms {
+  /** Enters a room and tells everybody in it. What is said there goes to `send`, until the member leaves. */
+  enter(room: string, user: string, send: (message: Outgoing) => void): Member;
+  /** Counts the members of all rooms. */
+  countMembers(): number;
+}
+
+/** Makes the rooms of a server; none exists yet. */
+export function createRooms(clock: Clock): Rooms {
+  const rooms = new Map<string, Set<{ user: string; send: (message: Outgoing) => void }>>();
+  return {
+    enter: (room, user, send) => {
+      const seats = rooms.get(room) ?? new Set();
+      rooms.set(room, seats);
+      const seat = { user, send };
+      const tell = (type: MessageType, content: string) => {
+        const members = type === MessageType.TEXT ? [] : [...seats].map((each) => each.user);
+        const message = { room, user, type, content, sentAt: { seconds: BigInt(clock.now()) }, members };
+        for (const each of seats) if (type !== MessageType.TEXT || each !== seat) each.send(message);
+      };
+      seats.add(seat);
+      tell(MessageType.JOIN, `${user} joined the chat`);
+      return {
+        say: (content) => tell(MessageType.TEXT, content),
+        leave: () => {
+          seats.delete(seat);
+          if (seats.size === 0) rooms.delete(room);
+          tell(MessageType.LEAVE, `${user} left the chat`);
+        },
+      };
+    },
+    countMembers: () => [...rooms.values()].reduce((sum, { size }) => sum + size, 0),
+  };
+}

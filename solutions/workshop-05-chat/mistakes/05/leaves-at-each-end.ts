@@ -1,0 +1,60 @@
+// misconception: L4-08
+// fails: closes a session with its call, and the room hears it once
+import { randomUUID } from 'node:crypto';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { status } from '@grpc/grpc-js';
+import type { ServiceHandlers } from '@streamlings/grpc';
+import type { ChatService, JoinChatResponseSchema } from '@streamlings/proto/streamlings/chat/v1/chat';
+import type { createOutbox } from '../../steps/05/src/outbox.ts';
+import type { Member, Rooms } from '../../steps/05/src/rooms.ts';
+
+/** What the sessions are made of. */
+export interface Parts {
+  rooms: Rooms;
+  createOutbox: typeof createOutbox;
+}
+
+/** Answers `JoinChat` and `SendMessage`. */
+export function handlers(
+  parts: Parts,
+): Pick<ServiceHandlers<typeof ChatService>, 'joinChat' | 'sendMessage'> {
+  const { rooms, createOutbox } = parts;
+  const sessions = new Map<string, Member>();
+  return {
+    joinChat: (call) => {
+      const { room, user } = call.request;
+      if (room === '' || user === '') {
+        call.emit('error', { code: status.INVALID_ARGUMENT, details: 'no room, or no user' });
+        return;
+      }
+      const sessionId = randomUUID();
+      let isOver = false;
+      const leave = () => {
+        isOver = true;
+        const member = sessions.get(sessionId);
+        member?.leave();
+      };
+      const outbox = createOutbox<MessageInitShape<typeof JoinChatResponseSchema>>(call, () => {
+        leave();
+        outbox.end({ code: status.RESOURCE_EXHAUSTED, details: 'you read too slowly' });
+      });
+      call.on('cancelled', leave);
+      call.on('close', leave);
+      outbox.send({ event: { case: 'sessionId', value: sessionId } });
+      const member = rooms.enter(room, `${user} (guest)`, (value) => {
+        outbox.send({ event: { case: 'message', value } });
+      });
+      sessions.set(sessionId, member);
+      if (isOver) leave();
+    },
+    sendMessage: ({ request: { sessionId, content } }, callback) => {
+      const member = sessions.get(sessionId);
+      if (content === '') callback({ code: status.INVALID_ARGUMENT, details: 'no content' });
+      else if (!member) callback({ code: status.NOT_FOUND, details: 'there is no such session' });
+      else {
+        member.say(content);
+        callback(null, {});
+      }
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { start } from '@streamlings/grading/demo';
+import { demo } from 'workshop-05/demo';
+import { serve } from 'workshop-05/serve';
+
+await start(
+  { demo, serve },
+  {
+    rooms: () => import('./steps/05/src/rooms.ts'),
+    chat: () => import('./steps/05/src/chat.ts'),
+    outbox: () => import('./steps/05/src/outbox.ts'),
+    gate: () => import('./steps/05/src/gate.ts'),
+    sessions: () => import('./steps/05/src/sessions.ts'),
+  },
+);
