@@ -331,6 +331,8 @@ export const misconceptions: Record<string, Misconception> = {
   'W2-30': {
     belief: 'Every answer is news',
     symptom: 'an answer from before the failure closes the breaker',
+  },
+
   'W3-01': {
     belief: 'First read the state, then listen for changes',
     symptom: 'a change in between is never seen',
@@ -344,6 +346,8 @@ export const misconceptions: Record<string, Misconception> = {
   'W3-08': {
     belief: 'Every failure is worth another attempt',
     symptom: 'a client that never tells its user',
+  },
+
   'W4-01': { belief: 'What is sent again is new', symptom: 'entries that are counted twice' },
   'W4-02': {
     belief: 'Statements in a row belong together',
