@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runCases, runSurprisesAgain } from '../src/verify/run-cases.ts';
 import { formatTable } from '../src/verify/table.ts';
 import { verify } from '../src/verify/verify.ts';
 import { createReleasedCourse } from './released-course.ts';
@@ -52,6 +53,21 @@ describe('verify()', () => {
     const titles = outcomes.map((outcome) => outcome.case.title);
     expect(titles.slice(7).sort()).toEqual(titles.slice(0, 7).sort());
     expect(titles[7]).not.toBe(titles[0]);
+  });
+
+  test('runs what surprises again alone, and tells what was right then from what is wrong', async () => {
+    await using course = await createReleasedCourse();
+    const { outcomes } = await verify({ root: course.root });
+    const [first, second] = outcomes.map((outcome) => outcome.case);
+    if (!first || !second) throw new Error('the course has no cases');
+    let runs = 0;
+    const unsteady = { ...first, judge: () => (++runs === 1 ? ['too slow'] : []) };
+    const wrong = { ...second, judge: () => ['wrong'] };
+    const options = { parallel: 2 };
+    const settled = await runSurprisesAgain(await runCases([unsteady, wrong], options), options);
+    const told = new Map(settled.map((outcome) => [outcome.case, [outcome.problems, outcome.unsteady]]));
+    expect(told.get(unsteady)).toEqual([[], ['too slow']]);
+    expect(told.get(wrong)).toEqual([['wrong'], []]);
   });
 
   test('starts no further round when its budget is used up', async () => {

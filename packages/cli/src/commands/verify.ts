@@ -28,6 +28,9 @@ export async function verifyCourse(
   console.log(
     `\n${outcomes.length} runs in ${minutes.toFixed(1)} minutes on Node ${process.versions.node}${conditions}: ${unexpected} unexpected.`,
   );
+  for (const text of outcomes.flatMap((outcome) => outcome.unsteady)) {
+    console.log(`Unsteady, and right when it ran again alone: ${text}`);
+  }
   for (const problem of problems) console.log(`- ${problem}`);
   console.log(problems.length === 0 ? 'No violations.' : `${problems.length} violations.`);
   if (problems.length > 0) process.exitCode = 1;

@@ -7,6 +7,8 @@ export interface Outcome {
   case: Case;
   events: Event[];
   problems: string[];
+  /** What was wrong with it while others ran, if nothing was when it ran again alone. */
+  unsteady: string[];
   durationMs: number;
 }
 
@@ -41,9 +43,27 @@ export async function runCases(cases: Case[], options: RunCasesOptions): Promise
   return outcomes;
 }
 
+/**
+ * Runs again, alone, every case with an outcome that must not be: a machine with too much to do is no fault of the
+ * course. Resolves with all outcomes; what went well alone is no problem any more, and is marked as unsteady.
+ */
+export async function runSurprisesAgain(outcomes: Outcome[], options: RunCasesOptions): Promise<Outcome[]> {
+  const surprises = outcomes.filter(({ problems }) => problems.length > 0);
+  const again = await runCases(
+    surprises.map((outcome) => outcome.case),
+    { ...options, parallel: 1 },
+  );
+  const settled = new Map(again.map((outcome) => [outcome.case, outcome]));
+  return outcomes.map((outcome) => {
+    const alone = settled.get(outcome.case);
+    return alone?.problems.length === 0 ? { ...alone, unsteady: outcome.problems } : outcome;
+  });
+}
+
 async function runCase(grader: Grader, each: Case): Promise<Outcome> {
   const startedMs = performance.now();
   const events: Event[] = [];
   for await (const event of grader.run(each.workspace, each.options)) events.push(event);
-  return { case: each, events, problems: each.judge(events), durationMs: performance.now() - startedMs };
+  const durationMs = performance.now() - startedMs;
+  return { case: each, events, problems: each.judge(events), unsteady: [], durationMs };
 }

@@ -7,13 +7,13 @@ import { startBurners } from './burners.ts';
 import { checkProof } from './check-proof.ts';
 import { checkGenerated } from './generated.ts';
 import { type Inspection, inspectUnit } from './inspect-unit.ts';
-import { type Outcome, type RunCasesOptions, runCases } from './run-cases.ts';
+import { type Outcome, type RunCasesOptions, runCases, runSurprisesAgain } from './run-cases.ts';
 
 /** How much is verified, and how hard. */
 export interface VerifyOptions {
   /** The names of lessons and workshops; all if there are none. */
   names?: string[];
-  /** How often every case runs; once by default. */
+  /** How often every case runs; once by default. Once only, one that surprises runs again alone. */
   repeat?: number;
   /** Whether other processes keep the processors busy meanwhile. */
   stress?: boolean;
@@ -110,7 +110,8 @@ async function runRounds(
   const cases = inspections.flatMap((each) => each.cases);
   const isInBudget = () => performance.now() - startedMs < budgetMinutes * 60_000;
   const settings: RunCasesOptions = {
-    parallel: availableParallelism(),
+    // Many cases wait for a watchdog most of their time.
+    parallel: availableParallelism() + 1,
     ...(stress ? { timeFactor: stressTimeFactor } : {}),
     ...(onOutcome ? { onOutcome } : {}),
   };
@@ -118,6 +119,7 @@ async function runRounds(
   try {
     // The first round always runs whole, so that a verdict never rests on a budget.
     const outcomes = await runCases(cases, settings);
+    if (repeat === 1 && !stress) return await runSurprisesAgain(outcomes, settings);
     for (let round = 1; round < repeat && isInBudget(); round++) {
       const rotated = rotate(cases, Math.floor((round * cases.length) / repeat));
       outcomes.push(...(await runCases(rotated, { ...settings, mayGoOn: isInBudget })));
