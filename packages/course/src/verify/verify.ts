@@ -25,6 +25,8 @@ export interface VerifyOptions {
   writesReport?: boolean;
   root?: string;
   onOutcome?(outcome: Outcome): void;
+  /** Is told after each round, counted from 1, what came of its runs. */
+  onRound?(round: number, outcomes: Outcome[]): void;
 }
 
 /** What `verify` found. */
@@ -120,9 +122,12 @@ async function runRounds(
     // The first round always runs whole, so that a verdict never rests on a budget.
     const outcomes = await runCases(cases, settings);
     if (repeat === 1 && !stress) return await runSurprisesAgain(outcomes, settings);
+    options.onRound?.(1, outcomes);
     for (let round = 1; round < repeat && isInBudget(); round++) {
       const rotated = rotate(cases, Math.floor((round * cases.length) / repeat));
-      outcomes.push(...(await runCases(rotated, { ...settings, mayGoOn: isInBudget })));
+      const next = await runCases(rotated, { ...settings, mayGoOn: isInBudget });
+      options.onRound?.(round + 1, next);
+      outcomes.push(...next);
     }
     return outcomes;
   } finally {
