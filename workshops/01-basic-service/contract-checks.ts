@@ -13,7 +13,8 @@ export function contractChecks(): void {
       limitMs,
       guard: true,
       hints: {},
-      otherwise: 'buf could not read your contract. Which line does it name, and what did it expect there?',
+      otherwise:
+        'buf could not read your contract, which is this one file and what it imports from `google/protobuf`. Which line does it name, and what did it expect there?',
     },
     async (context) => {
       const { build } = await openContract(context);
@@ -31,7 +32,8 @@ export function contractChecks(): void {
         'W1-01':
           'Clients ask for `/streamlings.ferry.v1.FerryService/GetDeparture`, letter by letter. Which names in your file is that path made of?',
       },
-      otherwise: 'What does the need say that a traveller can ask, and which of the answers comes in parts?',
+      otherwise:
+        'What does the step say that can be asked? Which message does each method take, which does it give back, and which of the answers comes in parts?',
     },
     async (context) => {
       const { compare } = await openContract(context);
@@ -46,7 +48,7 @@ export function contractChecks(): void {
       );
       context.diagnose({
         'W1-04': () => problems.some((problem) => /streaming/.test(problem)),
-        'W1-01': () => problems.some((problem) => /deleted|changed/.test(problem)),
+        'W1-01': () => problems.some((problem) => /deleted/.test(problem)),
       });
       expect(problems, 'what a client of the agreed contract misses').toEqual([]);
     },
@@ -64,7 +66,8 @@ export function contractChecks(): void {
         'W1-01':
           'What travels is the number of a field, not its name; JSON has the names. Which of the two differs from what was agreed?',
       },
-      otherwise: 'Compare your messages with the table in the step, a row at a time. Which row is different?',
+      otherwise:
+        'Compare your messages with the table in the step, a row at a time: the number, the name, and whether the type can hold what the row says. Which row is different?',
     },
     async (context) => {
       const { compare } = await openContract(context);

@@ -35,12 +35,14 @@ export async function openContract({ file, defer }: CheckContext): Promise<Contr
     // What the required contract imports is missed by nobody; a field of another type is.
     const { problems } = await runBuf([...command, '--config', config], folder);
     return problems
-      .map((problem) => problem.replace(/^(proto\/streamlings\/ferry\/v1\/|<input>:1:1:)/, ''))
+      .map((problem) =>
+        problem.replace(/^(proto\/streamlings\/ferry\/v1\/|<input>:1:1:)| See https:.*$/g, ''),
+      )
       .filter((problem) => !problem.includes('package "google.protobuf"'));
   };
   return {
     build: () => ask(['build', '-o', 'built.binpb'], {}),
-    lint: () => ask(['lint'], { lint: { use: ['STANDARD', 'COMMENTS'] } }),
+    lint: () => ask(['lint'], { lint: { use: ['STANDARD', 'COMMENTS'], disallow_comment_ignores: true } }),
     compare: (...rules) =>
       ask(['breaking', '--against', 'required.binpb'], {
         breaking: { use: rules },
