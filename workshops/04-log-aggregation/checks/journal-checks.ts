@@ -20,7 +20,7 @@ export function journalChecks(load: Load<Exercise>['journal']): void {
           'A time came back as another one. A Timestamp has nanoseconds beside its seconds, 19 digits in all, of which a number has 16. What do you store of it, and in which type?',
       },
       otherwise:
-        'Two batches with all sorts of entries, then the journal is closed and the file opened once more, and a third batch. What comes back, and in which order?',
+        'Two batches with all sorts of entries, then the journal is closed and the file opened once more, with all that is in it, and a third batch. What comes back, and in which order?',
     },
     async (context) => {
       const { openJournal } = await load();

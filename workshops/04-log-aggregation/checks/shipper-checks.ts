@@ -43,6 +43,8 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
           'The server got fewer entries than the source had. A batch leaves when it is full; the number of entries is seldom a multiple of 50. What happens to those that are left over?',
         'L3-01':
           'The server has answered every batch and waits: there may be more. What tells it that there are none?',
+        'W4-09':
+          'A second shipment has used an id of the first one. The server knows that id, answers DUPLICATE and keeps nothing, and your shipper takes its entries for kept. Among which batches must an id be the only one of its kind?',
         'L3-12':
           'The call was half-closed before all entries were in it. What is written later is lost. What has to be over before you may say that this was all?',
       },
@@ -56,8 +58,10 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
       context.diagnose({
         'L3-01': ({ symptom }) => symptom === 'no half-close' && texts.length === count,
         'L3-13': () => texts.length < count && texts.length === count - (count % BATCH_SIZE),
+        'W4-09': ({ label }) => label.startsWith('ids of an earlier'),
         'L3-12': ({ label }) => texts.length < count || label === 'write after end',
       });
+      const known = new Set<string>();
       for (const [at, size] of [120, 1, 50].entries()) {
         count = size;
         texts = textsUpTo(size);
@@ -71,6 +75,11 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
         const ids = attempt.batches.map(({ batchId }) => batchId);
         expect(new Set(ids).size, 'different ids of batches').toBe(ids.length);
         expect(ids.includes(''), 'whether a batch has no id').toBe(false);
+        expect(
+          ids.filter((id) => known.has(id)),
+          'ids of an earlier shipment',
+        ).toEqual([]);
+        for (const id of ids) known.add(id);
         if (size === 120) attempt.answer(STORED, REJECTED, DUPLICATE);
         else attempt.answer(STORED);
         await Promise.race([attempt.accept(), shipping]);
@@ -228,29 +237,36 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
           'The source has failed, and the call does not know: the server waits for batches that will never come, and your caller for a word. Who hears of a failing source, and what does it do to the call and to the wait?',
         'L1-15':
           'Everything is over and a connection is open. A channel that is not closed keeps a socket, and a process, alive. On which ways out of your function does that happen?',
+        'L6-01':
+          'The call was refused, and your caller has not heard of it: somebody waits for a source that has nothing new. A generator that is told to return does so at its next `yield`, and not while it waits. Which of your waits does the end of a call end, and for which promise need nobody wait?',
         'L3-15':
           'The shipment is over, and its source is still open: somebody holds a file or a cursor for entries that nobody will take. Who tells a source that nobody wants more?',
       },
       otherwise:
-        'A call ends with PERMISSION_DENIED; a source breaks in the middle of a call, and another one while the shipper waits between two attempts. What does each caller get, and what is still open then?',
+        'A call ends with PERMISSION_DENIED while the source has nothing new; a source breaks in the middle of a call, and another one while the shipper waits between two attempts. What does each caller get, and what is still open then?',
     },
     async (context) => {
       const { house, source, shipAll, sleeps } = await start(context);
       const { clock } = context.controls;
+      let isQuiet = true;
       let isOver = false;
       context.diagnose({
         'W4-05': ({ label }) => label.startsWith('how a refused'),
+        'L6-01': ({ symptom }) => isQuiet && symptom !== undefined,
         'L3-15': ({ label }) => label.startsWith('whether the source'),
         'L1-15': () => isOver,
         'L3-10': ({ label, symptom }) => symptom !== undefined || /^(how|whether)/.test(label),
       });
-      const refused = shipAll(1000);
+      const quiet = Promise.withResolvers<void>();
+      const refused = shipAll(1000, { gates: { [2 * BATCH_SIZE]: quiet.promise } });
       const attempt = await Promise.race([house.attempt(1), refused.then(unexpected)]);
       await attempt.arrived(1);
       attempt.fail(status.PERMISSION_DENIED);
       await sleeps(refused);
       expect(clock.pending, 'how a refused shipment goes on: waits that were begun').toBe(0);
       expect(await codeOf(refused), 'how a refused shipment ended').toBe(nameOf(status.PERMISSION_DENIED));
+      isQuiet = false;
+      quiet.resolve();
       await house.server.barrier(10);
       expect(source.isClosed, 'whether the source of a refused shipment is closed').toBe(true);
 

@@ -362,4 +362,8 @@ export const misconceptions: Record<string, Misconception> = {
     belief: 'A counter for each name is constant memory',
     symptom: 'memory grows with the names that clients invent',
   },
+  'W4-09': {
+    belief: 'An id differs within its shipment',
+    symptom: 'a second shipment is taken for the first, and lost',
+  },
 };
