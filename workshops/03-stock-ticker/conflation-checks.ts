@@ -106,6 +106,40 @@ export function conflationChecks(load: Load<Exercise>['prices']): void {
   );
 
   check(
+    'lets no late answer take the place of a newer trade',
+    {
+      guard: true,
+      hints: {
+        'W3-02':
+          'The answer of the exchange came while the call had no room, and its old trade took the place of a newer one that waited there. What comes later is not newer. When do you look at the number of a trade: when it comes, or only when it goes?',
+      },
+      otherwise:
+        'The exchange looks up the last trades, the client stands still, all symbols are traded, and only then the answer comes. What should the client hear in the end?',
+    },
+    async (context) => {
+      const { handlers } = await load();
+      const opened = await openPrices(context, handlers);
+      const { floor, server, watch, diagnose } = opened;
+      for (const symbol of SYMBOLS) floor.trade(symbol);
+      floor.isAnsweredByHand = true;
+      const { peer, record } = await watch();
+      for (const question of floor.questions) question.look();
+      await standStill(opened, peer, record);
+      const latest = SYMBOLS.map((symbol) => listTrades([floor.trade(symbol)]).join());
+      for (const question of floor.questions) question.answer();
+      await server.barrier(5);
+      const heardLast = () =>
+        SYMBOLS.map((symbol) =>
+          listTrades([peer.received.findLast((each) => each.symbol === symbol)]).join(),
+        );
+      const isUpToDate = () => heardLast().join() === latest.join();
+      await catchUp(server, peer, isUpToDate);
+      diagnose({ 'W3-02': () => peer.received.length > 0 && !isUpToDate() });
+      expect(heardLast(), 'the last trade heard of for each symbol').toEqual(latest);
+    },
+  );
+
+  check(
     'lets no slow client hold up a quick one',
     {
       guard: true,

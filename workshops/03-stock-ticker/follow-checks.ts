@@ -142,10 +142,10 @@ export function followChecks(load: Load<Exercise>['follow']): void {
         'L3-07':
           'One symbol was misspelt, and the client has lost all the others with it, or waits for a price that never comes. A status ends the whole call. Where in the response is there room for a failure of one symbol?',
         'L4-14':
-          'The call has ended with its status, and one half of your handler does not know: it still listens, or still sends. What stops both?',
+          'The call has ended with its status, and one half of your handler does not know: it still listens to the exchange, or still takes requests. What stops both?',
       },
       otherwise:
-        'A client follows XXX, which is not listed, and then ADA; at last it sends a request that changes nothing. What should it hear of each?',
+        'A client follows XXX, which is not listed, and then ADA; at last it sends a request that changes nothing, and one more behind it. What should it hear of each?',
     },
     async (context) => {
       const { floor, server, trade, open, diagnose } = await start(context);
@@ -153,12 +153,13 @@ export function followChecks(load: Load<Exercise>['follow']): void {
       const { peer, request, heard } = await open();
       let code: status | undefined;
       let listeners = 0;
+      let questions = 0;
       let isSpoilt = false;
       void peer.outcome.then((outcome) => {
         code = outcome.code;
       });
       diagnose({
-        'L4-14': () => listeners > 0,
+        'L4-14': () => listeners > 0 || questions > 0,
         'L3-07': () => isSpoilt,
       });
       await request(follow('XXX'), follow('ADA'));
@@ -167,13 +168,16 @@ export function followChecks(load: Load<Exercise>['follow']): void {
       await trade('ADA');
       expect(heard().at(-1), 'what it hears of the next trade').toBe('ADA 2');
       isSpoilt = false;
-      await request({});
+      const { length } = floor.questions;
+      await request({}, follow('GRC'));
       const ended = await Promise.race([peer.outcome, server.barrier(20)]);
       expect(ended ? nameOf(ended.code) : 'none', 'status after a request that changes nothing').toBe(
         nameOf(status.INVALID_ARGUMENT),
       );
       listeners = floor.listeners;
       expect(listeners, 'listeners after that').toBe(0);
+      questions = floor.questions.length - length;
+      expect(questions, 'questions to the exchange for requests that follow it').toBe(0);
     },
   );
 
@@ -233,6 +237,8 @@ export function followChecks(load: Load<Exercise>['follow']): void {
           'After its pause the client hears one old price after the other: all of them were kept for it. A newer price replaces an older one. Where do yours wait?',
         'L5-05':
           'An answer is missing: it came while there was no room, and was left out like an old price. Which of your messages replace each other, and which do not?',
+        'W3-02':
+          'The answer of the exchange came while the call had no room, and its old trade took the place of a newer one that waited there. What comes later is not newer. When do you look at the number of a trade: when it comes, or only when it goes?',
       },
       otherwise: `A client stands still, changes what it follows, and ${BURST} trades happen. What should it hear when it reads on?`,
     },
@@ -240,12 +246,17 @@ export function followChecks(load: Load<Exercise>['follow']): void {
       const opened = await start(context);
       const { floor, server, open, diagnose } = opened;
       const { peer, request, heard, record } = await open();
-      await request(...[...SYMBOLS, ...FILLERS].map(follow));
+      await request(...['ADA', 'GRC', 'TUR', ...FILLERS].map(follow));
+      floor.trade('LIN');
+      floor.isAnsweredByHand = true;
+      await request(follow('LIN'));
+      for (const question of floor.questions) question.look();
       const slow = await record();
       await standStill(opened, peer, slow);
       const { length } = peer.received;
       const before = floor.journal.latest;
       for (let i = 0; i < BURST; i++) floor.trade(SYMBOLS[i % SYMBOLS.length] ?? '');
+      for (const question of floor.questions) question.answer();
       await request(unfollow('TUR'), follow('XXX'), unfollow('XXX'));
       const prices = () =>
         peer.received
@@ -259,6 +270,7 @@ export function followChecks(load: Load<Exercise>['follow']): void {
       diagnose({
         'L5-12': () => prices().length > SYMBOLS.length + QUEUE,
         'L5-05': () => answers().length < 3,
+        'W3-02': () => latest() !== floor.journal.latest - 1n,
       });
       expect(answers().sort(), 'answers to what was asked during the pause').toEqual(expected);
       expect(prices().length, `trades heard of after a pause, of ${BURST}`).toBeLessThanOrEqual(

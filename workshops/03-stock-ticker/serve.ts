@@ -7,12 +7,12 @@ import { openMarket } from './market.ts';
 
 const TICK_MS = 250;
 const REPORT_MS = 1000;
-/** Trades that the journal keeps: those of less than a minute. */
-const KEPT = 200;
+/** Trades that the journal keeps: those of less than half a minute. */
+const KEPT = 100;
 
 /** Serves the servers of `src` on an exchange that trades four times a second. The Enter key cuts the line. */
 export async function serve({ prices, follow, trades }: Load<Exercise>): Promise<Hosted> {
-  const { floor, tick } = openMarket(Math.random, { capacity: KEPT, session: new Date().toISOString() });
+  const { floor, tick } = openMarket(Math.random, { capacity: KEPT, session: Date.now().toString(36) });
   const parts = await Promise.all([prices(), follow(), trades()]);
   const handlers = Object.assign({}, ...parts.map((part) => part.handlers(floor)));
   const { services, address } = await host([StockService, handlers]);
@@ -20,12 +20,12 @@ export async function serve({ prices, follow, trades }: Load<Exercise>): Promise
   setInterval(tick, TICK_MS);
   let last = '';
   setInterval(() => {
-    const now = `  the exchange has ${floor.listeners} listeners, and ${floor.journal.waiting} wait for its journal`;
+    const now = `  listeners: ${floor.listeners}; readings that wait for the journal: ${floor.journal.waiting}`;
     if (now !== last) console.log(now);
     last = now;
   }, REPORT_MS);
   process.stdin.on('data', () => {
-    console.log(`  cut: ${cable.open} connections`);
+    console.log(`  connections that are cut: ${cable.open}`);
     cable.cut();
   });
   console.log('Enter cuts the line');

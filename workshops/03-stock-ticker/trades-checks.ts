@@ -117,9 +117,11 @@ export function tradesChecks(load: Load<Exercise>['trades']): void {
           'The call failed with another status than the contract has for this. A client begins anew on OUT_OF_RANGE and on nothing else. Which one did yours send, and who made it?',
         'L1-03':
           'The journal has rejected, and nobody caught it: the client hangs. Who takes what an async handler throws?',
+        'W3-04':
+          'A client that has everything was refused, as if its position did not exist. A position stands behind its trade. When nothing was traded since, which number is in it?',
       },
       otherwise:
-        'The journal keeps the last 20 of 200 trades. Clients go on behind number 50, behind number 190 of another session, and behind number 999. What should they hear?',
+        'The journal keeps the last 20 of 200 trades. Clients go on behind number 50, behind number 190 of another session, behind number 999, and behind number 200, the latest. What should they hear?',
     },
     async (context) => {
       const { floor, server, open, diagnose } = await start(context, { capacity: 20 });
@@ -132,10 +134,12 @@ export function tradesChecks(load: Load<Exercise>['trades']): void {
       };
       let code: status | undefined;
       let received = 0;
+      let isRefused = false;
       diagnose({
+        'W3-04': () => isRefused,
         'L1-03': ({ crash }) => crash !== undefined,
         'W3-06': () => code === undefined || received > 1,
-        'L1-07': () => code !== status.UNIMPLEMENTED,
+        'L1-07': () => code !== status.UNIMPLEMENTED && code !== status.OUT_OF_RANGE,
       });
       for (const [name, after] of Object.entries(cases)) {
         const { peer } = await open([], after);
@@ -153,6 +157,11 @@ export function tradesChecks(load: Load<Exercise>['trades']): void {
         peer.received.length,
         'responses for number 180, whose next one is the oldest that is kept',
       ).toBe(21);
+      const whole = await open([], { sequence: BigInt(FLOOD) });
+      isRefused = whole.heard().length === 0;
+      expect(whole.heard(), `responses for number ${FLOOD}, the latest`).toEqual([
+        `monday ${FLOOD}: nothing`,
+      ]);
       const unlisted = await open(['XXX']);
       const ended = await Promise.race([unlisted.peer.outcome, server.barrier(20)]);
       expect(ended ? nameOf(ended.code) : 'none', 'status for a symbol that is not listed').toBe(
