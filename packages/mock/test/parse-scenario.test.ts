@@ -50,6 +50,13 @@ describe('a scenario file', () => {
     ['{"dir":"out","error":{"details":["x"]}}', 34, '`error.details.0` must be an object with `@type`'],
     ['{"dir":"out","condition":"{{request.}}"}', 37, 'A name is missing after the dot'],
     [String.raw`{"dir":"out","condition":"\u007b{ \"a\" + process }}"}`, 43, '`process` is not known'],
+    ['{"dir":"out","condition":"request.a"}', 26, '`condition` must be exactly one template, such as `{{'],
+    ['{"dir":"out","condition":"{{true}} && {{false}}"}', 26, '`condition` must be exactly one template'],
+    [
+      '{"dir":"out","metadata":{"a-bin":"###"}}',
+      34,
+      '`metadata.a-bin` must be base64, as its key ends in `-bin`',
+    ],
     ['{"dir":"out","reset":"GONE"}', 22, '`reset` must be one of `NO_ERROR`'],
     ['{"dir":"out","chunk":0}', 22, '`chunk` must be a whole number from 1'],
     ['{"dir":"out","metadata":{"X-Up":"a"}}', 33, '`X-Up` cannot be a key of metadata'],

@@ -56,6 +56,8 @@ class RealServer implements AsyncDisposable {
       async *talk(requests: AsyncIterable<AnyMessage>) {
         yield { content: 'welcome' };
         for await (const { content } of requests) {
+          if (content === 'fail') throw new StatusError(status.ABORTED, 'enough');
+          if (content === 'leave') return;
           if (content === 'twice') yield { content: 'once' };
           yield { content: `${content}!` };
         }
@@ -117,6 +119,16 @@ const calls: Record<string, (client: AnyClient) => Promise<unknown>> = {
     ];
     call.end();
     return [...seen, await call.next(), await call.next()];
+  },
+  'bidi that fails before the half-close': async (client) => {
+    const call = new Talk(client.talk);
+    const seen = [await call.next(), await call.ask({ content: 'x' })];
+    const { code, details } = await failure(call.ask({ content: 'fail' }));
+    return [...seen, code, details];
+  },
+  'bidi that ends before the half-close': async (client) => {
+    const call = new Talk(client.talk);
+    return [await call.next(), await call.ask({ content: 'x' }), await call.ask({ content: 'leave' })];
   },
 };
 
