@@ -99,9 +99,7 @@ describe('lint', () => {
     [
       'a computed payload with an unknown field',
       [{ dir: 'out', text: { contnt: '{{uuid}}' } }],
-      [
-        '1 cannot-encode This cannot be a `myapp.ChatMessage`: cannot decode message myapp.ChatMessage from JSON: key "contnt" is unknown.',
-      ],
+      ['1 cannot-encode `myapp.ChatMessage` has no field `contnt`: did you mean `content`?'],
     ],
     [
       'an empty scenario',

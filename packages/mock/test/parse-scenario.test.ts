@@ -108,7 +108,19 @@ describe('a scenario file', () => {
 
 describe('a scenario, held against its method,', () => {
   test.each([
-    ['{"dir":"out","text":{"contnt":"a"}}', 21, 'This cannot be a `myapp.ChatMessage`', chat],
+    [
+      '{"dir":"out","text":{"contnt":"a"}}',
+      21,
+      '`myapp.ChatMessage` has no field `contnt`: did you mean `content`?',
+      chat,
+    ],
+    [
+      '{"dir":"out","text":{"type":"SHOUT"}}',
+      21,
+      '`myapp.MessageType` has no value `SHOUT`: it has TEXT,',
+      chat,
+    ],
+    ['{"dir":"out","text":{"content":[1]}}', 21, 'This cannot be a `myapp.ChatMessage`', chat],
     ['{"dir":"out","text":{"type":"SHOUT"}}', 21, 'SHOUT', chat],
     ['{"dir":"in","text":"a{2,1}"}', 20, 'no regular expression that runs in linear time', chat],
     ['{"dir":"in","text":"(?=x)"}', 20, 'Lookaround, backreferences', chat],
