@@ -64,6 +64,13 @@ describe('lint', () => {
       ],
     ],
     [
+      'an entry that waits for the end that stops it',
+      [{ dir: 'out', waitForEnd: true, text: 'b' }],
+      [
+        '1 unreachable The end of the requests ends the timeline too: begin the file with `{"scenario":{"halfClose":"drain"}}`.',
+      ],
+    ],
+    [
       'an unknown enum value in a pattern',
       [answer({ type: 'JION' })],
       ['1 unknown-enum-value `myapp.MessageType` has no value `JION`: did you mean `JOIN`?'],
