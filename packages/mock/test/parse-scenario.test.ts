@@ -57,6 +57,11 @@ describe('a scenario file', () => {
       34,
       '`metadata.a-bin` must be base64, as its key ends in `-bin`',
     ],
+    [
+      '{"dir":"out","trailers":{"a":"é"}}',
+      30,
+      '`trailers.a` must be printable ASCII: put other text as base64',
+    ],
     ['{"dir":"out","reset":"GONE"}', 22, '`reset` must be one of `NO_ERROR`'],
     ['{"dir":"out","chunk":0}', 22, '`chunk` must be a whole number from 1'],
     ['{"dir":"out","metadata":{"X-Up":"a"}}', 33, '`X-Up` cannot be a key of metadata'],

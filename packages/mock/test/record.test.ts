@@ -41,6 +41,8 @@ class RealServer implements AsyncDisposable {
         if (request.type === 'bad')
           throw new StatusError(status.NOT_FOUND, 'no {{such}} "thing"', { statusDetails: details });
         context.responseHeaders.set('x-head', 'h');
+        for (const value of [Buffer.from([1]), Buffer.from([2, 255])])
+          context.responseHeaders.add('x-head-bin', value);
         context.responseTrailers.set('x-tail', 't');
         return { content: `to ${request.content} {{literally}}`, number: 2n ** 60n };
       },
@@ -93,7 +95,7 @@ async function see(run: () => Promise<unknown>): Promise<string> {
 const calls: Record<string, (client: AnyClient) => Promise<unknown>> = {
   unary: async (client) => {
     const seen: unknown[] = [];
-    const onHeaders = (headers: Metadata) => seen.push(headers.get('x-head'));
+    const onHeaders = (headers: Metadata) => seen.push(headers.get('x-head'), headers.get('x-head-bin'));
     const onTrailers = (trailers: Metadata) => seen.push(trailers.get('x-tail'));
     return [await client.ask({ content: 'ada' }, { onHeaders, onTrailers }), seen];
   },

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { ExpressionError } from './expression.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { describeMetadataFault } from './metadata-text.ts';
 import type { JsonPath, SourceLine } from './source-line.ts';
 import { isDynamic, parseTemplate, singleExpression, type Template } from './template.ts';
 
@@ -92,16 +93,12 @@ export class ValueReader {
         this.line.fail(where, message);
       }
       const template = this.template(where, this.text(where, inner));
-      if (key.endsWith('-bin') && !isDynamic(template) && !isBase64(inner))
-        this.refuse(where, inner, 'base64, as its key ends in `-bin`');
+      const expected = isDynamic(template) ? undefined : describeMetadataFault(key, template.join(''));
+      if (expected) this.refuse(where, inner, expected);
       return [key, template] as const;
     });
     return Object.fromEntries(entries);
   }
-}
-
-function isBase64(text: Json): boolean {
-  return /^[\w+/-]*={0,2}$/.test(String(text));
 }
 
 function nameOf(path: JsonPath): string {

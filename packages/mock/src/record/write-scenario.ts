@@ -120,8 +120,13 @@ function describeEnd({ stream, trailers }: RecordedCall): JsonObject {
 
 /** The metadata that the application sent; values as templates. */
 function readOwn(headers: readonly HeaderRecord[]): JsonObject {
-  const own = headers.filter(({ name }) => !/^(:|grpc-|content-type$|date$)/.test(name));
-  return Object.fromEntries(own.map(({ name, value }) => [name, escapeTemplate(value)]));
+  const own: Record<string, string> = {};
+  for (const { name, value } of headers) {
+    if (/^(:|grpc-|content-type$|date$)/.test(name)) continue;
+    const before = Object.hasOwn(own, name) ? `${own[name]}${name.endsWith('-bin') ? ',' : ', '}` : '';
+    own[name] = before + escapeTemplate(value);
+  }
+  return own;
 }
 
 function escapeTexts(value: Json): Json {
