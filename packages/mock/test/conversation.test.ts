@@ -127,6 +127,12 @@ describe('the timeline', () => {
     call.receive('x').halfClose().advance(5);
     expect(call.actions).toEqual(['105 send x', '105 end 0']);
   });
+
+  test('is played after what a rule answers to the request of a server stream', () => {
+    const call = new ScriptedCall('Watch', [out(0, 'a'), out(5, 'b'), rule('.*', 'reply')]);
+    call.receive('x').halfClose().advance(5);
+    expect(call.actions).toEqual(['0 send reply', '0 send a', '5 send b', '5 end 0']);
+  });
 });
 
 describe('a rule', () => {

@@ -117,6 +117,11 @@ describe('an expression', () => {
     ['{{request.a.toUpperCase()}}', 'Functions cannot be called', 23],
     ['{{#if request.a}}', 'Blocks such as `{{#if}}` are not known', 2],
     ['{{now+1h}}', '`now` takes no offset', 5],
+    [
+      "{{request.metadata.x-user-id == ''}}",
+      "write a name with hyphens as `['x-user-id']`, without the dot",
+      21,
+    ],
     ['{{process.exit}}', '`process` is not known: paths start with `request`', 2],
     ['{{request.a}', 'The template has no end', 0],
     ["{{'abc}}", 'This string has no end', 2],

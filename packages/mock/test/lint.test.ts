@@ -64,6 +64,13 @@ describe('lint', () => {
       ],
     ],
     [
+      'an entry that waits for the end that stops it',
+      [{ dir: 'out', waitForEnd: true, text: 'b' }],
+      [
+        '1 unreachable The end of the requests ends the timeline too: begin the file with `{"scenario":{"halfClose":"drain"}}`.',
+      ],
+    ],
+    [
       'an unknown enum value in a pattern',
       [answer({ type: 'JION' })],
       ['1 unknown-enum-value `myapp.MessageType` has no value `JION`: did you mean `JOIN`?'],
@@ -99,9 +106,7 @@ describe('lint', () => {
     [
       'a computed payload with an unknown field',
       [{ dir: 'out', text: { contnt: '{{uuid}}' } }],
-      [
-        '1 cannot-encode This cannot be a `myapp.ChatMessage`: cannot decode message myapp.ChatMessage from JSON: key "contnt" is unknown.',
-      ],
+      ['1 cannot-encode `myapp.ChatMessage` has no field `contnt`: did you mean `content`?'],
     ],
     [
       'an empty scenario',

@@ -50,6 +50,18 @@ describe('a scenario file', () => {
     ['{"dir":"out","error":{"details":["x"]}}', 34, '`error.details.0` must be an object with `@type`'],
     ['{"dir":"out","condition":"{{request.}}"}', 37, 'A name is missing after the dot'],
     [String.raw`{"dir":"out","condition":"\u007b{ \"a\" + process }}"}`, 43, '`process` is not known'],
+    ['{"dir":"out","condition":"request.a"}', 26, '`condition` must be exactly one template, such as `{{'],
+    ['{"dir":"out","condition":"{{true}} && {{false}}"}', 26, '`condition` must be exactly one template'],
+    [
+      '{"dir":"out","metadata":{"a-bin":"###"}}',
+      34,
+      '`metadata.a-bin` must be base64, as its key ends in `-bin`',
+    ],
+    [
+      '{"dir":"out","trailers":{"a":"é"}}',
+      30,
+      '`trailers.a` must be printable ASCII: put other text as base64',
+    ],
     ['{"dir":"out","reset":"GONE"}', 22, '`reset` must be one of `NO_ERROR`'],
     ['{"dir":"out","chunk":0}', 22, '`chunk` must be a whole number from 1'],
     ['{"dir":"out","metadata":{"X-Up":"a"}}', 33, '`X-Up` cannot be a key of metadata'],
@@ -101,7 +113,19 @@ describe('a scenario file', () => {
 
 describe('a scenario, held against its method,', () => {
   test.each([
-    ['{"dir":"out","text":{"contnt":"a"}}', 21, 'This cannot be a `myapp.ChatMessage`', chat],
+    [
+      '{"dir":"out","text":{"contnt":"a"}}',
+      21,
+      '`myapp.ChatMessage` has no field `contnt`: did you mean `content`?',
+      chat,
+    ],
+    [
+      '{"dir":"out","text":{"type":"SHOUT"}}',
+      21,
+      '`myapp.MessageType` has no value `SHOUT`: it has TEXT,',
+      chat,
+    ],
+    ['{"dir":"out","text":{"content":[1]}}', 21, 'This cannot be a `myapp.ChatMessage`', chat],
     ['{"dir":"out","text":{"type":"SHOUT"}}', 21, 'SHOUT', chat],
     ['{"dir":"in","text":"a{2,1}"}', 20, 'no regular expression that runs in linear time', chat],
     ['{"dir":"in","text":"(?=x)"}', 20, 'Lookaround, backreferences', chat],

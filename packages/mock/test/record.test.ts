@@ -41,6 +41,8 @@ class RealServer implements AsyncDisposable {
         if (request.type === 'bad')
           throw new StatusError(status.NOT_FOUND, 'no {{such}} "thing"', { statusDetails: details });
         context.responseHeaders.set('x-head', 'h');
+        for (const value of [Buffer.from([1]), Buffer.from([2, 255])])
+          context.responseHeaders.add('x-head-bin', value);
         context.responseTrailers.set('x-tail', 't');
         return { content: `to ${request.content} {{literally}}`, number: 2n ** 60n };
       },
@@ -56,6 +58,8 @@ class RealServer implements AsyncDisposable {
       async *talk(requests: AsyncIterable<AnyMessage>) {
         yield { content: 'welcome' };
         for await (const { content } of requests) {
+          if (content === 'fail') throw new StatusError(status.ABORTED, 'enough');
+          if (content === 'leave') return;
           if (content === 'twice') yield { content: 'once' };
           yield { content: `${content}!` };
         }
@@ -91,7 +95,7 @@ async function see(run: () => Promise<unknown>): Promise<string> {
 const calls: Record<string, (client: AnyClient) => Promise<unknown>> = {
   unary: async (client) => {
     const seen: unknown[] = [];
-    const onHeaders = (headers: Metadata) => seen.push(headers.get('x-head'));
+    const onHeaders = (headers: Metadata) => seen.push(headers.get('x-head'), headers.get('x-head-bin'));
     const onTrailers = (trailers: Metadata) => seen.push(trailers.get('x-tail'));
     return [await client.ask({ content: 'ada' }, { onHeaders, onTrailers }), seen];
   },
@@ -117,6 +121,16 @@ const calls: Record<string, (client: AnyClient) => Promise<unknown>> = {
     ];
     call.end();
     return [...seen, await call.next(), await call.next()];
+  },
+  'bidi that fails before the half-close': async (client) => {
+    const call = new Talk(client.talk);
+    const seen = [await call.next(), await call.ask({ content: 'x' })];
+    const { code, details } = await failure(call.ask({ content: 'fail' }));
+    return [...seen, code, details];
+  },
+  'bidi that ends before the half-close': async (client) => {
+    const call = new Talk(client.talk);
+    return [await call.next(), await call.ask({ content: 'x' }), await call.ask({ content: 'leave' })];
   },
 };
 

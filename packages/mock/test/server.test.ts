@@ -95,6 +95,18 @@ describe('a mock server', () => {
     expect(seen[0]?.get('x-one')).toEqual(['ada']);
   });
 
+  test('fails a call whose computed metadata cannot be sent, and serves on', async () => {
+    await using fixture = await MockFixture.start({
+      [ask]: [{ dir: 'out', text: 'ok', metadata: { 'x-who': '{{request.content}}' } }],
+    });
+    const client = fixture.client('myapp.ControlService');
+    expect(await failure(client.ask({ content: 'Zoë' }))).toMatchObject({
+      code: status.INTERNAL,
+      details: expect.stringContaining(`${ask}:1: the metadata \`x-who\` must be printable ASCII`),
+    });
+    expect(await client.ask({ content: 'Zoe' })).toMatchObject({ content: 'ok' });
+  });
+
   test('lets expressions see the metadata of the call', async () => {
     await using fixture = await MockFixture.start({
       [ask]: [{ dir: 'out', text: "{{request.metadata['x-user']}}" }],

@@ -109,7 +109,7 @@ describe('streamlings-wire', () => {
   test.each([
     [[], '`--to HOST:PORT` says where the server is'],
     [['--to', 'localhost'], '`--to localhost` is not an address: write it as HOST:PORT.'],
-    [['--to', 'x:1', '--fro', 'y'], "Unknown option '--fro'"],
+    [['--to', 'x:1', '--fro', 'y'], "Unknown option '--fro': see `--help`.\n"],
     [['--to', 'x:1', '--tls-cert', 'y'], '`--tls-cert` and `--tls-key` belong together'],
     [['--to', 'x:1', '--proto', '/nowhere'], '`--proto /nowhere` cannot be used'],
     [['--to', 'x:1', '--listen', '203.0.113.1:1'], 'listen EADDRNOTAVAIL'],

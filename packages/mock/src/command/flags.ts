@@ -22,7 +22,7 @@ export function readFlags(args: string[], kinds: FlagKinds, positionals: readonl
   try {
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. To specify')[0]} See \`--help\`.`);
+    throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}: see \`--help\`.`);
   }
   const [stray] = parsed.positionals.slice(positionals.length);
   if (stray !== undefined) throw new UsageError(`\`${stray}\` is one argument too many: see \`--help\`.`);

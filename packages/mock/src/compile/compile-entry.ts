@@ -2,7 +2,7 @@ import { fromJson, type JsonValue, type Registry } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { EntrySource, FaultSource } from '../dialect/entry.ts';
 import { ExpressionError, walkExpression } from '../dialect/expression.ts';
-import type { Json, JsonObject } from '../dialect/json.ts';
+import { type Json, type JsonObject, tryJson } from '../dialect/json.ts';
 import { ProblemCollector } from '../dialect/scenario-error.ts';
 import type { JsonPath, SourceLine } from '../dialect/source-line.ts';
 import { parseTemplate, singleExpression, type Template } from '../dialect/template.ts';
@@ -12,6 +12,7 @@ import type { MessageType } from './message-type.ts';
 import { compilePattern, type Pattern, PatternError, type PatternSource } from './pattern.ts';
 import { compilePayload, type Payload } from './payload.ts';
 import type { Action, ErrorAction, Milliseconds, Rule, TimelineEntry } from './scenario.ts';
+import { describeUnknownName } from './unknown-names.ts';
 
 /** The types that the entries of a scenario are held against. */
 export interface EntryTypes {
@@ -107,9 +108,14 @@ function compilePayloadOf(
   } catch (error) {
     // Errors of templates are told already; the others come from the encoder.
     if ((error as Error).name === 'ScenarioError') throw error;
+    const { desc } = types.output;
+    const unknown = describeUnknownName(
+      desc,
+      typeof source === 'string' ? (tryJson(source) ?? source) : source,
+    );
     return line.fail(
       path,
-      `This cannot be a \`${types.output.desc.typeName}\`: ${(error as Error).message}. Mend the field.`,
+      unknown ?? `This cannot be a \`${desc.typeName}\`: ${(error as Error).message}. Mend the field.`,
     );
   }
   if (payload.isTextOnly && !(types.allowsProgress && dir === 'in')) {

@@ -1,4 +1,4 @@
-import { isObject, type Json, parseJson } from '../dialect/json.ts';
+import { isObject, type Json, tryJson } from '../dialect/json.ts';
 import { isDynamic, singleExpression, type Template } from '../dialect/template.ts';
 import { compileJson, compileTemplate, toText, type Value } from '../engine/evaluate.ts';
 import type { MessageScope } from '../engine/scope.ts';
@@ -67,12 +67,4 @@ function renderValue(value: Value, type: MessageType): Rendered {
 function renderText(text: string, type: MessageType): Rendered {
   const json = type.fromText(text);
   return json ? { kind: 'message', bytes: type.encode(json, true), json } : { kind: 'text', text };
-}
-
-function tryJson(text: string): Json | undefined {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }

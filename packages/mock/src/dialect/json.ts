@@ -15,6 +15,15 @@ export function parseJson(text: string): Json {
   return JSON.parse(text, keepDigits);
 }
 
+/** Parses JSON likewise; undefined for what is none. */
+export function tryJson(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function keepDigits(_name: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
   const source = context?.source ?? '';

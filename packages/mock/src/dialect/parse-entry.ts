@@ -81,7 +81,7 @@ export function parseEntry(line: SourceLine, json: JsonObject): EntrySource {
     timing: collector.attempt(() => readTiming(reader, json)) ?? { kind: 'at', ms: [] },
     pattern: pattern ?? '',
     payload: read(payloadKey, (path, value) => reader.textOrObject(path, value)),
-    condition: read('condition', template),
+    condition: read('condition', (path, value) => reader.condition(path, value)),
     label: read('state', template),
     assignments: Object.fromEntries(Object.entries(json).filter(([key]) => !entryKeys.includes(key))),
     close: read('close', (path, value) => reader.boolean(path, value)) ?? false,

@@ -30,7 +30,7 @@ const words: Record<string, null | boolean> = { true: true, false: false, null: 
 export function parseExpression(text: string): Expression {
   if (text.length > maxLength)
     throw new ExpressionError(`An expression has at most ${maxLength} characters: split it.`, 0);
-  return new Parser(tokenize(text)).parse();
+  return new Parser(text, tokenize(text)).parse();
 }
 
 function tokenize(text: string): Token[] {
@@ -55,11 +55,13 @@ function explainCharacter(text: string, offset: number): string {
 }
 
 class Parser {
+  readonly #text: string;
   readonly #tokens: Token[];
   #position = 0;
   #depth = 0;
 
-  constructor(tokens: Token[]) {
+  constructor(text: string, tokens: Token[]) {
+    this.#text = text;
     this.#tokens = tokens;
   }
 
@@ -174,7 +176,7 @@ class Parser {
     if (kind === 'string') return { kind: 'literal', value: text.slice(1, -1).replace(/\\(.)/g, '$1') };
     if (kind !== 'name') return this.#refuse();
     if (Object.hasOwn(words, text)) return { kind: 'literal', value: words[text] ?? null };
-    if (text !== 'request') throw new ExpressionError(explainName(text), offset);
+    if (text !== 'request') throw new ExpressionError(explainName(text, offset, this.#text), offset);
     return { kind: 'path', segments: [...this.#segments()] };
   }
 
@@ -196,7 +198,11 @@ function startsArgument({ kind, text }: Token): boolean {
   return kind !== 'operator' || text === '(' || text === '-' || text === '+';
 }
 
-function explainName(name: string): string {
+function explainName(name: string, offset: number, expression: string): string {
+  const [before = ''] = /[\w$-]*$/.exec(expression.slice(0, offset)) ?? [];
+  const [after = ''] = /^[\w$-]*/.exec(expression.slice(offset)) ?? [];
+  if (/^[A-Za-z_$].*-$/.test(before))
+    return `\`${before}${after}\` reads as a subtraction: write a name with hyphens as \`['${before}${after}']\`, without the dot.`;
   const helpers = Object.keys(helperArity);
   if (helpers.includes(name)) return `\`${name}\` must stand alone: give it a template of its own.`;
   const known = helpers.map((helper) => `\`${helper}\``).join(', ');

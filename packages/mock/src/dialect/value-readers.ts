@@ -1,8 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { ExpressionError } from './expression.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { describeMetadataFault } from './metadata-text.ts';
 import type { JsonPath, SourceLine } from './source-line.ts';
-import { parseTemplate, type Template } from './template.ts';
+import { isDynamic, parseTemplate, singleExpression, type Template } from './template.ts';
 
 /** Reads values of a line, and says what to write instead of one that cannot be. */
 export class ValueReader {
@@ -24,6 +25,13 @@ export class ValueReader {
       if (!(error instanceof ExpressionError)) throw error;
       return this.line.fail(path, error.message, error.offset);
     }
+  }
+
+  /** Exactly one template: any text, `false` as well, would be true. */
+  condition(path: JsonPath, value: Json): Template {
+    const expected = 'exactly one template, such as `{{request.ws.index > 1}}`';
+    const template = this.template(path, this.text(path, value, expected));
+    return singleExpression(template) ? template : this.refuse(path, value, expected);
   }
 
   /** Milliseconds, or a template that yields them. */
@@ -84,7 +92,10 @@ export class ValueReader {
         const message = `\`${key}\` cannot be a key of metadata: write lower-case letters, digits, \`_\`, \`-\` and \`.\`; \`grpc-\` is reserved.`;
         this.line.fail(where, message);
       }
-      return [key, this.template(where, this.text(where, inner))] as const;
+      const template = this.template(where, this.text(where, inner));
+      const expected = isDynamic(template) ? undefined : describeMetadataFault(key, template.join(''));
+      if (expected) this.refuse(where, inner, expected);
+      return [key, template] as const;
     });
     return Object.fromEntries(entries);
   }

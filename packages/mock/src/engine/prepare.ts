@@ -4,6 +4,7 @@ import { encodeDetail } from '../compile/compile-entry.ts';
 import type { Rendered } from '../compile/payload.ts';
 import type { Action } from '../compile/scenario.ts';
 import { isObject, type JsonObject } from '../dialect/json.ts';
+import { describeMetadataFault } from '../dialect/metadata-text.ts';
 import type { EndStatus, MetadataList } from './call-port.ts';
 import { toText } from './evaluate.ts';
 import type { MessageScope } from './scope.ts';
@@ -28,7 +29,9 @@ const nothing: MetadataList = [];
 /** @throws Error where computed values do not fit their types */
 export function prepare(action: Action, scope: MessageScope, registry: Registry): Prepared {
   const evaluateAll = (list: Action['metadata']): MetadataList =>
-    list.length === 0 ? nothing : list.map(([key, evaluate]) => [key, toText(evaluate(scope))]);
+    list.length === 0
+      ? nothing
+      : list.map(([key, evaluate]) => [key, checkText(key, toText(evaluate(scope)))]);
   return {
     action,
     rendered: action.payload?.render(scope),
@@ -54,6 +57,12 @@ export function changeState(action: Action, scope: MessageScope, label: string |
   if (text === '') return { state: next, label: undefined };
   next[text] = true;
   return { state: next, label: text };
+}
+
+function checkText(key: string, text: string): string {
+  const expected = describeMetadataFault(key, text);
+  if (expected) throw new Error(`the metadata \`${key}\` must be ${expected}`);
+  return text;
 }
 
 function prepareStatus(

@@ -56,7 +56,7 @@ export class Timeline {
 
   /** Whether no entry is to come by itself any more. */
   get isDone(): boolean {
-    return this.#state !== 'running' || (this.#next >= this.#entries.length && this.#periodics.size === 0);
+    return this.#state === 'stopped' || (this.#next >= this.#entries.length && this.#periodics.size === 0);
   }
 
   /** Whether it is the client's turn: there is nothing that time alone would bring. */

@@ -1,12 +1,17 @@
 import type { DescEnum, DescField, DescMessage } from '@bufbuild/protobuf';
+import {
+  describeUnknownField,
+  describeUnknownName,
+  describeUnknownValue,
+  findField,
+} from '../compile/unknown-names.ts';
 import type { EntrySource } from '../dialect/entry.ts';
 import type { Expression } from '../dialect/expression.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../dialect/json.ts';
+import { isObject, type Json, type JsonObject, parseJson, tryJson } from '../dialect/json.ts';
 import { isDynamic, parseTemplate } from '../dialect/template.ts';
 import type { LoadedScenario } from '../server/load-scenarios.ts';
 import { listExpressions, readNames } from './expressions-of.ts';
 import type { Warn } from './lint.ts';
-import { findSimilar } from './similar-name.ts';
 
 const overlays = ['message', 'lastMessage', 'state', 'connectionId', 'index', 'metadata'];
 
@@ -55,24 +60,13 @@ function follow(
     if (!type || type.typeName.startsWith('google.protobuf.')) return undefined;
     field = findField(type, name);
     if (!field) {
-      const similar = findSimilar(
-        name,
-        type.fields.map((candidate) => candidate.name),
-      );
-      const fields = type.fields.map((candidate) => candidate.name).join(', ');
-      tell?.(
-        `\`${type.typeName}\` has no field \`${name}\`: ${similar ? `did you mean \`${similar}\`?` : `it has ${fields || 'none'}.`}`,
-      );
+      tell?.(describeUnknownField(type, name));
       return undefined;
     }
     // Elements and `length` of lists, and keys of maps, are values, not fields.
     type = field.fieldKind === 'message' ? field.message : undefined;
   }
   return field;
-}
-
-function findField(desc: DescMessage, name: string): DescField | undefined {
-  return desc.fields.find((field) => field.name === name || field.jsonName === name);
 }
 
 function lintComparison(expression: Expression, desc: DescMessage, tell: (message: string) => void): void {
@@ -90,12 +84,8 @@ function lintComparison(expression: Expression, desc: DescMessage, tell: (messag
 }
 
 function lintEnumValue(type: DescEnum, name: string, tell: (message: string) => void): void {
-  const values = type.values.map((value) => value.name);
-  if (values.includes(name)) return;
-  const similar = findSimilar(name, values);
-  tell(
-    `\`${type.typeName}\` has no value \`${name}\`: ${similar ? `did you mean \`${similar}\`?` : `it has ${values.join(', ')}.`}`,
-  );
+  const problem = describeUnknownValue(type, name);
+  if (problem) tell(problem);
 }
 
 function readPattern(pattern: string | JsonObject | undefined): JsonObject | undefined {
@@ -135,7 +125,8 @@ function lintPayload(
       line,
       [key],
       'cannot-encode',
-      `This cannot be a \`${output.desc.typeName}\`: ${(failure as Error).message}.`,
+      describeUnknownName(output.desc, json) ??
+        `This cannot be a \`${output.desc.typeName}\`: ${(failure as Error).message}.`,
     );
   }
 }
@@ -145,12 +136,4 @@ function emptyTemplates(value: Json): Json {
   if (Array.isArray(value)) return value.map(emptyTemplates).filter((inner) => inner !== '');
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, emptyTemplates(inner)]));
-}
-
-function tryJson(text: string): Json | undefined {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -73,7 +73,7 @@ function covers(first: Pattern, second: Pattern): boolean {
   return first.kind === 'subset' && second.kind === 'subset' && contains(second.object, first.object);
 }
 
-function lintTimeline({ timeline, method }: Scenario, warn: Warn): void {
+function lintTimeline({ timeline, method, halfClose }: Scenario, warn: Warn): void {
   const isUnary = method.methodKind === 'unary';
   const hasOneRequest = isUnary || method.methodKind === 'server_streaming';
   let end: TimelineEntry | undefined;
@@ -99,6 +99,13 @@ function lintTimeline({ timeline, method }: Scenario, warn: Warn): void {
         ['waitFor'],
         'unreachable',
         'There is one request, and this entry waits for another: remove `waitFor`.',
+      );
+    if (entry.waitForEnd && method.methodKind === 'bidi_streaming' && halfClose === 'finish')
+      warn(
+        line,
+        ['waitForEnd'],
+        'unreachable',
+        'The end of the requests ends the timeline too: begin the file with `{"scenario":{"halfClose":"drain"}}`.',
       );
     const isEnd =
       entry.close ||

@@ -1,8 +1,8 @@
+import { findSimilar } from '../compile/similar-name.ts';
 import { entryKeys } from '../dialect/parse-entry.ts';
 import type { LoadedScenario } from '../server/load-scenarios.ts';
 import { listExpressions, readNames } from './expressions-of.ts';
 import type { Warn } from './lint.ts';
-import { findSimilar } from './similar-name.ts';
 
 /** Warns of variables that are assigned and never read, and of those that are read and never assigned. */
 export function lintStateNames({ source }: LoadedScenario, warn: Warn): void {

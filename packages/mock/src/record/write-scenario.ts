@@ -94,8 +94,11 @@ function listHappenings({ messages, stream }: RecordedCall): Happening[] {
   }));
   const halfClosedMs = stream.endedMs.client;
   if (halfClosedMs !== undefined) happenings.push({ kind: 'half-close', atMs: halfClosedMs, json: null });
+  // What a client sent after the end, if only to close its side, the server did not wait for.
+  const endMs = stream.endedMs.server ?? Number.POSITIVE_INFINITY;
+  const before = happenings.filter(({ atMs }) => atMs <= endMs);
   // What came in one frame has one time: then the end of a side comes after its last message.
-  return happenings.sort(
+  return before.sort(
     (a, b) => a.atMs - b.atMs || Number(a.kind === 'half-close') - Number(b.kind === 'half-close'),
   );
 }
@@ -117,8 +120,13 @@ function describeEnd({ stream, trailers }: RecordedCall): JsonObject {
 
 /** The metadata that the application sent; values as templates. */
 function readOwn(headers: readonly HeaderRecord[]): JsonObject {
-  const own = headers.filter(({ name }) => !/^(:|grpc-|content-type$|date$)/.test(name));
-  return Object.fromEntries(own.map(({ name, value }) => [name, escapeTemplate(value)]));
+  const own: Record<string, string> = {};
+  for (const { name, value } of headers) {
+    if (/^(:|grpc-|content-type$|date$)/.test(name)) continue;
+    const before = Object.hasOwn(own, name) ? `${own[name]}${name.endsWith('-bin') ? ',' : ', '}` : '';
+    own[name] = before + escapeTemplate(value);
+  }
+  return own;
 }
 
 function escapeTexts(value: Json): Json {

@@ -74,11 +74,13 @@ export class GrpcPort implements CallPort {
   }
 }
 
-/** Makes metadata of keys and texts; values of keys that end in `-bin` come as base64. */
+/** Makes metadata of keys and texts; values of keys that end in `-bin` come as base64, several joined with commas. */
 export function toMetadata(list: MetadataList): Metadata {
   const metadata = new Metadata();
-  for (const [key, value] of list)
-    metadata.add(key, key.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  for (const [key, text] of list) {
+    if (!key.endsWith('-bin')) metadata.add(key, text);
+    else for (const value of text.split(',')) metadata.add(key, Buffer.from(value, 'base64'));
+  }
   return metadata;
 }
 

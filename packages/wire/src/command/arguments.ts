@@ -77,7 +77,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} See \`--help\`.`);
+    throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}: see \`--help\`.`);
   }
 }
 
