@@ -6,7 +6,7 @@ import { RetryInfoSchema } from '@streamlings/grpc/google/rpc/error_details';
 import { CarrierService, type GetPriceResponse } from '@streamlings/proto/streamlings/parcel/v1/parcel';
 import { expect } from 'vitest';
 import type { Exercise } from './checks.ts';
-import { codeOf, rejectionOf } from './statuses.ts';
+import { hear, rejectionOf } from './statuses.ts';
 
 /** What the starter says. */
 const MAX_FAILURES = 3;
@@ -35,7 +35,7 @@ export function breakerChecks(load: Load<Exercise>['breaker']): void {
       answer = code;
       let error: unknown;
       for (let each = 0; each < count; each++) error = await run();
-      return nameOf(codeOf(error));
+      return hear(error);
     };
     /** Makes a call that the carrier answers when `end` is called. */
     const hold = async () => {
@@ -51,7 +51,7 @@ export function breakerChecks(load: Load<Exercise>['breaker']): void {
         end: async (code: status) => {
           if (code === status.CANCELLED) signal.abort();
           else if (callback) reply(callback, code);
-          return nameOf(codeOf(await over));
+          return hear(await over);
         },
       };
     };
@@ -115,7 +115,7 @@ export function breakerChecks(load: Load<Exercise>['breaker']): void {
       ] as const) {
         await clock.advance(passedMs);
         const error = await run();
-        expect(nameOf(codeOf(error)), 'what a caller hears while the breaker is open').toBe(AWAY);
+        expect(hear(error), 'what a caller hears while the breaker is open').toBe(AWAY);
         const [info] = error instanceof StatusError ? error.findDetails(RetryInfoSchema) : [];
         expect(info?.retryDelay && durationMs(info.retryDelay), 'milliseconds to wait').toBe(leftMs);
       }
@@ -197,7 +197,7 @@ export function breakerChecks(load: Load<Exercise>['breaker']): void {
       const others = Promise.all([run(), run(), run()]);
       await Promise.race([others, carrier.call(MAX_FAILURES + 2)]);
       expect(carrier.calls.length, 'calls that have reached the carrier').toBe(MAX_FAILURES + 1);
-      const heard = (await others).map((error) => nameOf(codeOf(error)));
+      const heard = (await others).map((error) => hear(error));
       expect(heard, 'what others hear during the trial').toEqual([AWAY, AWAY, AWAY]);
       phase = 'failed';
       await trial.end(status.DEADLINE_EXCEEDED);

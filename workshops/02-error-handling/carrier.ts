@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { createAsyncHandlers, createServiceDefinition } from '@streamlings/grpc';
 import { CarrierService } from '@streamlings/proto/streamlings/parcel/v1/parcel';
 import { CARRIER_ADDRESS } from './serve.ts';
@@ -13,6 +13,8 @@ if (!(delayMs >= 0)) {
   process.exit(2);
 }
 
+// That the address is taken is said below, in words.
+setLogVerbosity(logVerbosity.NONE);
 const server = new Server();
 const handlers = createAsyncHandlers(CarrierService, {
   async getPrice({ weightGrams }, { remainingMs, signal }) {

@@ -17,7 +17,7 @@ import {
 } from '@streamlings/proto/streamlings/parcel/v1/parcel';
 import { expect } from 'vitest';
 import type { Exercise } from './checks.ts';
-import { codeOf, rejectionOf } from './statuses.ts';
+import { codeOf, hear, rejectionOf } from './statuses.ts';
 
 /** What the starter says. */
 const MAX_ATTEMPTS = 4;
@@ -84,11 +84,11 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       });
       const error = await rejectionOf(client.quote({ parcelId: 'p1' }));
       expect(server.calls.length, 'attempts for a quote that fails three times').toBe(MAX_ATTEMPTS);
-      expect(nameOf(codeOf(error)), 'what the caller hears after the fourth').toBe(nameOf(status.OK));
+      expect(hear(error), 'what the caller hears after the fourth').toBe(nameOf(status.OK));
       failures = Number.POSITIVE_INFINITY;
       const last = await rejectionOf(client.quote({ parcelId: 'p1' }));
       expect(server.calls.length - MAX_ATTEMPTS, 'attempts for a quote that always fails').toBe(MAX_ATTEMPTS);
-      expect(nameOf(codeOf(last)), 'what the caller hears then').toBe(nameOf(status.UNAVAILABLE));
+      expect(hear(last), 'what the caller hears then').toBe(nameOf(status.UNAVAILABLE));
     },
   );
 
@@ -131,7 +131,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         before = server.calls.length;
         const error = await rejectionOf(client.quote({}));
         expect(server.calls.length - before, `attempts for a quote that ends with ${status[code]}`).toBe(1);
-        expect(nameOf(codeOf(error)), 'what the caller hears').toBe(nameOf(code));
+        expect(hear(error), 'what the caller hears').toBe(nameOf(code));
       }
     },
   );
@@ -178,7 +178,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       expect(handled, 'positions of the events that were handled').toEqual(
         Array.from({ length: handled.length }, (_, at) => at + 1),
       );
-      expect(nameOf(codeOf(error)), 'what the caller hears').toBe(nameOf(status.OK));
+      expect(hear(error), 'what the caller hears').toBe(nameOf(status.OK));
       expect(handled.length, 'events that were handled').toBe(EVENTS);
       const asked = server.calls.map(({ call }) => (call as unknown as TrackCall).request.parcelId);
       expect(new Set(asked), 'parcels that were asked for').toEqual(new Set(['p1']));
@@ -197,6 +197,8 @@ export function clientChecks(load: Load<Exercise>['client']): void {
           'A call that cannot succeed by being made again was made again. Which code speaks of a moment, and which of the call itself?',
         'W2-21':
           'Your client calls again in the same moment. Whoever has just lost its sources needs a moment, and a thousand clients that call at once take it away. What do you wait for?',
+        'W2-18':
+          'One event was handed over again and again: `handle` has failed with it, and your client asked the office for it once more. Whose failure was that, and what does another stream change about it?',
       },
       otherwise:
         'An office that never answers; one that loses each stream after one event, ten times; one that does not know the parcel; a `handle` that fails. How often is each called, and what does the caller hear?',
@@ -216,6 +218,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'W2-19': () => scene === 'away' && server.calls.length > MAX_FAILURES,
         'W2-16': () => scene === 'unknown',
         'W2-20': () => scene === 'slow but steady',
+        'W2-18': () => scene === 'handled in vain',
       });
       const away = track(client, 'p1', handle, clock);
       away.catch(() => {});
@@ -227,7 +230,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       scene = 'away';
       const gone = await rejectionOf(settle(away));
       expect(server.calls.length, 'calls to an office that never answers').toBe(MAX_FAILURES);
-      expect(nameOf(codeOf(gone)), 'what the caller hears').toBe(nameOf(status.UNAVAILABLE));
+      expect(hear(gone), 'what the caller hears').toBe(nameOf(status.UNAVAILABLE));
 
       scene = 'slow but steady';
       answer = (call) => {
@@ -237,7 +240,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         else call.emit('error', lost);
       };
       const steady = await rejectionOf(settle(track(client, 'p2', handle, clock)));
-      expect(nameOf(codeOf(steady)), 'what the caller hears of a stream that goes on each time').toBe(
+      expect(hear(steady), 'what the caller hears of a stream that goes on each time').toBe(
         nameOf(status.OK),
       );
 
@@ -246,7 +249,21 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       const before = server.calls.length;
       const unknown = await rejectionOf(settle(track(client, 'p3', handle, clock)));
       expect(server.calls.length - before, 'calls for a parcel that nobody knows').toBe(1);
-      expect(nameOf(codeOf(unknown)), 'what the caller hears').toBe(nameOf(status.NOT_FOUND));
+      expect(hear(unknown), 'what the caller hears').toBe(nameOf(status.NOT_FOUND));
+
+      scene = 'handled in vain';
+      answer = (call) => {
+        call.write({ position: 1 });
+        call.end();
+      };
+      let handled = 0;
+      const full = async () => {
+        handled++;
+        throw new Error('the disk is full');
+      };
+      const failed = await rejectionOf(settle(track(client, 'p4', full, clock)));
+      expect(handled, 'events that a `handle` gets that fails with the first').toBe(1);
+      expect(hear(failed), 'what the caller hears').toBe('Error: the disk is full');
     },
   );
 
@@ -312,7 +329,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
       isWaiting = false;
       isOver = stubborn.made.count > 0;
       expect(stubborn.made.count, 'calls that are refused each time').toBe(3);
-      expect(nameOf(codeOf(await rejectionOf(stubborn.answer))), 'what the caller hears').toBe(
+      expect(hear(await rejectionOf(stubborn.answer)), 'what the caller hears').toBe(
         nameOf(status.RESOURCE_EXHAUSTED),
       );
       for (const refusal of [tooMany(), new StatusError(status.INVALID_ARGUMENT, 'no')]) {
@@ -321,7 +338,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         await clock.advance(60_000);
         await turns();
         expect(other.made.count, `calls that end with ${status[refusal.code]} and no time`).toBe(1);
-        expect(codeOf(await rejectionOf(other.answer)), 'what the caller hears').toBe(refusal.code);
+        expect(hear(await rejectionOf(other.answer)), 'what the caller hears').toBe(nameOf(refusal.code));
       }
     },
   );

@@ -1,7 +1,13 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import type { Clock, Load, Store } from '@streamlings/grading';
-import { type AsyncClient, type CallContext, createAsyncHandlers, StatusError } from '@streamlings/grpc';
+import {
+  type AsyncClient,
+  type AsyncHandlers,
+  type CallContext,
+  createAsyncHandlers,
+  StatusError,
+} from '@streamlings/grpc';
 import { type CarrierService, ParcelService } from '@streamlings/proto/streamlings/parcel/v1/parcel';
 import type { Caller, Exercise, Permission } from './checks.ts';
 
@@ -48,7 +54,7 @@ export async function createOffice(
       if (!isUnwritten(error, 'the gate')) throw error;
     }
   };
-  return createAsyncHandlers(ParcelService, {
+  const handlers: AsyncHandlers<typeof ParcelService> = {
     register: (request, context) => {
       pass(context, 'register');
       return registerOne(request, context);
@@ -65,7 +71,14 @@ export async function createOffice(
       pass(context, 'track');
       return trackInParts(request, clock);
     },
-  });
+  };
+  return createAsyncHandlers(ParcelService, handlers, { onInternalError: tellWhere });
+}
+
+/** Tells whoever writes the office what its clients are not told: which line has failed. */
+function tellWhere(error: unknown): void {
+  const lines = error instanceof Error ? (error.stack ?? error.message).split('\n') : [String(error)];
+  console.error(`  the office has failed: ${lines.slice(0, 2).join('\n')}`);
 }
 
 /** Whether a file of `src` is still as it was given; the office then does without it. */

@@ -78,7 +78,7 @@ export function registerChecks(load: Load<Exercise>['register']): void {
           'The status has the right code and no details that a program can read. A text is for people, and it changes. What does a form need to put a message beside the right field?',
       },
       otherwise:
-        'Parcels with several faults each. Which fields does your BadRequest name, by which path, and was anything kept?',
+        'Parcels with several faults each. Your BadRequest names fields by their paths: whose names are in them, those of the contract or those of TypeScript? And was anything kept?',
     },
     async (context) => {
       const { server } = await start(context);

@@ -1,5 +1,6 @@
 import type { DescMessage, DescService, MessageShape } from '@bufbuild/protobuf';
 import type { Metadata } from '@grpc/grpc-js';
+import { nameOf } from '@streamlings/grading';
 import {
   type AsyncHandlers,
   createAsyncHandlers,
@@ -40,7 +41,13 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** The code of a status, and OK for what is none. */
+/** What a caller hears: the name of a status, or what was thrown in place of one. */
+export function hear(error: unknown): string {
+  const code = codeOf(error);
+  return Number.isNaN(code) ? String(error) : nameOf(code);
+}
+
+/** The code of a status, and OK where there is none. */
 export function codeOf(error: unknown): number {
   return error === undefined ? 0 : Number((error as { code?: unknown }).code ?? Number.NaN);
 }

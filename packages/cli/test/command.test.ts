@@ -62,9 +62,11 @@ describe('streamlings', () => {
     expect(caughtUp.stdout).toContain('`workshop-01` is at the beginning of step 2: `src/counter.ts`.');
     expect(await course.read(`${workshop}/src/counter.ts`)).toBe(counter(1));
     expect((await streamlings(course, 'list')).stdout).toContain('workshop-01  Count');
-    const hint = await streamlings(course, 'hint', 'workshop-01', '1', '--step', '2');
+    const hint = await streamlings(course, 'hint', 'workshop-01');
     expect(hint.stdout).toContain('hint 1 of 2: Where step 2 looks');
     expect(hint.stdout).toContain('pnpm streamlings hint workshop-01 2 --step 2');
+    const other = await streamlings(course, 'hint', 'workshop-01', '1', '--step', '1');
+    expect(other.stdout).toContain('Where step 1 looks');
   });
 
   test('shows how a file differs, and keeps the solution back until it is solved or asked for', async () => {

@@ -44,6 +44,23 @@ describe('a served handler', () => {
     expect(Math.abs((record?.deadlineMs ?? 0) - deadline)).toBeLessThan(1000);
   });
 
+  it('is logged with the cause of its error, of which the client hears nothing', async () => {
+    const log = new EventLog();
+    const cause = new TypeError('no such thing');
+    await using server = await serve(
+      StreamingService,
+      {
+        unaryCall: (_call, callback) =>
+          callback(Object.assign(new Error('failed', { cause }), { code: status.INTERNAL, details: 'no' })),
+      },
+      log,
+    );
+    expect(await server.unary('unaryCall', {})).toMatchObject({ details: 'no' });
+    expect(log.lines.map(({ text }) => text)).toContain(
+      'unaryCall answered with an error (code 13, no, because of TypeError: no such thing) through the callback',
+    );
+  });
+
   it('reports the outcome of a unary call, whatever it is', async () => {
     await using server = await serveStreaming({
       unaryCall: ({ request }, callback) =>

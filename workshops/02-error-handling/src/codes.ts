@@ -8,7 +8,7 @@ export type Prediction = readonly [code: keyof typeof status, madeBy: Maker];
 
 /** What you expect of each situation, before it happens. */
 export const predictions = {
-  // TODO: Say for each line what the client sees. All seventeen codes occur, two of them three times.
+  // TODO: Say for each line what the client sees. All seventeen codes occur, two of them twice and one three times.
   //   Here the office's handler decides:
   'a parcel is registered': ['UNKNOWN', 'handler'],
   'a parcel comes without a destination': ['UNKNOWN', 'handler'],

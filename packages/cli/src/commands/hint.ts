@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CourseError, findUnit, readHints, readProgress } from '@streamlings/course';
+import {
+  CourseError,
+  findUnit,
+  readHints,
+  readProgress,
+  readStepTexts,
+  type UnitProgress,
+} from '@streamlings/course';
 
 /**
  * Prints one hint, the first unless told otherwise, of the lesson or of the step of a workshop that the learner is at.
@@ -29,10 +36,19 @@ async function findPage(lesson: string | undefined, number: number | undefined) 
   if (!current) throw new CourseError('There are no lessons with a snapshot yet.');
   const { unit, steps } = current;
   if (unit.kind === 'lesson') return { name: unit.name, path: join(unit.folder, 'README.md'), flags: '' };
-  const step = steps.find((each) => (number ? each.number === number : each.progress !== 'solved'));
-  const chosen = number ?? step?.number ?? steps.length;
-  if (number && !step)
+  if (number && !steps.some((step) => step.number === number))
     throw new CourseError(`\`${unit.name}\` has no step ${number}: it has steps 1 to ${steps.length}.`);
+  const chosen = number ?? (await findStepToDo(current));
   const page = `steps/${String(chosen).padStart(2, '0')}.md`;
   return { name: unit.name, path: join(unit.folder, page), flags: ` --step ${chosen}` };
+}
+
+/** Finds the first step that is to be done. What `catch-up` has written was not graded, and is done all the same. */
+async function findStepToDo({ unit, steps }: UnitProgress): Promise<number> {
+  for (const { number, progress } of steps) {
+    if (progress === 'solved') continue;
+    const { mine, solution } = await readStepTexts(unit.name, number);
+    if (mine !== solution) return number;
+  }
+  return steps.length;
 }

@@ -83,7 +83,8 @@ export function recordCalls(
     watchCall(record, log);
     const recordedCallback: sendUnaryData<unknown> = (error, message, ...rest) => {
       record.answers.push({ error, message });
-      log.add('call', `${method} answered with ${error ? 'an error' : 'a message'} through the callback`);
+      const answer = error ? `an error (${describeStatus(error)})` : 'a message';
+      log.add('call', `${method} answered with ${answer} through the callback`);
       callback(error, message, ...rest);
     };
     try {
@@ -204,8 +205,10 @@ function watchWrites(
 
 function describeStatus(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  const { code, details, message } = error as { code?: unknown; details?: unknown; message?: unknown };
-  return `code ${String(code)}, ${String(details ?? message)}`;
+  const { code, details, message, cause } = error as Record<string, unknown>;
+  const text = `code ${String(code)}, ${String(details ?? message)}`;
+  // Kept from clients, and what a handler's author has to know.
+  return cause === undefined ? text : `${text}, because of ${String(cause)}`;
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -65,7 +65,7 @@ export type Address = Message<"streamlings.parcel.v1.Address"> & {
   city: string;
 
   /**
-   * The two letters of ISO 3166; not empty.
+   * Not empty; for example `AT`, as in ISO 3166.
    *
    * @generated from field: string country_code = 2;
    */
