@@ -70,19 +70,31 @@ export function chatChecks(exercise: Load<Exercise>): void {
       hints: {
         'L2-03':
           'The client has half-closed, and waits for a status. A stream of requests that has come to its end ends nothing else. Who says OK, and when?',
+        'L4-06':
+          'The gate took its time with a word, and the goodbye behind it was quicker: that word was never said in the room. `end` comes when all has been read, which is not when all has been done. What does it have to wait for?',
       },
       otherwise:
-        'Somebody says a few words and goes, with LEAVE and with the half-close. Which status do they get, and what do the others hear before LEAVE?',
+        'Somebody says a few words and goes, with LEAVE and with the half-close, while a gate takes its time. Which status do they get, and what do the others hear before LEAVE?',
     },
     async (context) => {
-      const chat = await openChat(context, exercise);
+      // A gate that takes its time: it lets nothing pass before everything has arrived.
+      let gate = Promise.withResolvers<void>();
+      gate.resolve();
+      const createGate = () => (message: ChatMessage) => gate.promise.then(() => message);
+      const chat = await openChat(context, { ...exercise, gate: async () => ({ createGate }) });
       const ada = await chat.enter('lobby', 'ada');
       for (const way of ['with LEAVE', 'with the half-close alone']) {
         const bob = await chat.enter('lobby', 'bob');
-        context.diagnose({ 'L2-03': () => bob.code() === undefined });
+        context.diagnose({
+          'L2-03': () => bob.code() === undefined,
+          'L4-06': ({ label }) => label.startsWith('what the others'),
+        });
         const before = ada.heard().length;
+        gate = Promise.withResolvers();
         for (const content of ['one', 'two', 'three']) bob.say(content);
         ways[way]?.(bob, () => {});
+        await chat.server.barrier(5);
+        gate.resolve();
         await chat.until(() => bob.code() !== undefined);
         expect(nameIfAny(bob.code()), `status of a client that goes ${way}`).toBe(nameOf(status.OK));
         expect(
@@ -151,7 +163,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
           'The sender was refused, its call is over, and to the room it is still there. A refusal is one more way to go. What do all ways have in common?',
       },
       otherwise:
-        'Somebody sends what chat.proto does not allow, and one text more. Which status do they get, and what does the room hear?',
+        'Somebody sends what chat.proto does not allow, and behind it a text and a JOIN. Which status do they get, and what does the room hear?',
     },
     async (context) => {
       const chat = await openChat(context, exercise);
@@ -159,7 +171,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
       let heard: string[] = [];
       let statuses = 0;
       context.diagnose({
-        'L2-12': () => statuses > 1 || heard.some((line) => line.startsWith('TEXT')),
+        'L2-12': () => statuses > 1 || heard.some((line) => /^TEXT|^JOIN/.test(line)),
         'L1-07': ({ label }) => label.startsWith('status'),
         'L4-07': ({ label }) => label.startsWith('what the room') && heard.length === 0,
       });
@@ -224,7 +236,7 @@ function startTerminal({ defer }: CheckContext, address: string): ChildProcess {
   return program;
 }
 
-/** Has somebody say what makes no sense, and something else behind it. */
+/** Has somebody say what makes no sense, and behind it what makes some. */
 async function refuseOne(
   chat: Chat,
   ada: Visitor,
@@ -237,12 +249,13 @@ async function refuseOne(
   const before = ada.heard().length;
   bob.call.write(said);
   bob.say('never mind');
+  bob.join('lobby', 'bob');
   await chat.until(() => bob.code() !== undefined);
   const heard = ada.heard().slice(before);
   note(heard, bob.record.errors.length);
   const what = `${joined ? 'a member' : 'a client outside of a room'} that sends ${JSON.stringify(said)}`;
   expect(
-    heard.filter((line) => line.startsWith('TEXT')),
+    heard.filter((line) => /^TEXT|^JOIN/.test(line)),
     `what is heard of ${what}, after it`,
   ).toEqual([]);
   expect(nameIfAny(bob.code()), `status of ${what}`).toBe(nameOf(code));

@@ -65,7 +65,7 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       call.on('end', () => {
         work = work.then(end);

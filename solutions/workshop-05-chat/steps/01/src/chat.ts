@@ -43,12 +43,13 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         }
       };
       call.on('data', (received) => {
-        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait.
+        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait, and
+        // one turn longer: else whoever talks fast fills the outboxes of those who read before any socket gets its turn.
         call.pause();
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       // TODO: Begin the conversation as chat.proto says, and end it so, too.
     },

@@ -64,12 +64,13 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         else refuse(status.INVALID_ARGUMENT, 'send TEXT, LEAVE, or JOIN with a room and a user');
       };
       call.on('data', (received) => {
-        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait.
+        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait, and
+        // one turn longer: else whoever talks fast fills the outboxes of those who read before any socket gets its turn.
         call.pause();
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       // Behind the work: the last message may still be in the gate's hands.
       call.on('end', () => {
