@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { credentials, status } from '@grpc/grpc-js';
 import { type CheckContext, check, type Load, nameOf } from '@streamlings/grading';
 import { createClient } from '@streamlings/grpc';
-import { ChatService, MessageType } from '@streamlings/proto/streamlings/chat/v1/chat';
+import { type ChatMessage, ChatService, MessageType } from '@streamlings/proto/streamlings/chat/v1/chat';
 import { expect } from 'vitest';
 import { layCable } from './cable.ts';
 import type { Exercise } from './checks.ts';
@@ -70,7 +70,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
       hints: {
         'L2-03':
           'The client has half-closed, and waits for a status. A stream of requests that has come to its end ends nothing else. Who says OK, and when?',
-        'L4-06':
+        'L3-03':
           'The gate took its time with a word, and the goodbye behind it was quicker: that word was never said in the room. `end` comes when all has been read, which is not when all has been done. What does it have to wait for?',
       },
       otherwise:
@@ -87,7 +87,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
         const bob = await chat.enter('lobby', 'bob');
         context.diagnose({
           'L2-03': () => bob.code() === undefined,
-          'L4-06': ({ label }) => label.startsWith('what the others'),
+          'L3-03': ({ label }) => label.startsWith('what the others'),
         });
         const before = ada.heard().length;
         gate = Promise.withResolvers();
@@ -163,7 +163,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
           'The sender was refused, its call is over, and to the room it is still there. A refusal is one more way to go. What do all ways have in common?',
       },
       otherwise:
-        'Somebody sends what chat.proto does not allow, and behind it a text and a JOIN. Which status do they get, and what does the room hear?',
+        'Somebody sends what chat.proto does not allow, and one text more. Which status do they get, and what does the room hear?',
     },
     async (context) => {
       const chat = await openChat(context, exercise);
@@ -171,7 +171,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
       let heard: string[] = [];
       let statuses = 0;
       context.diagnose({
-        'L2-12': () => statuses > 1 || heard.some((line) => /^TEXT|^JOIN/.test(line)),
+        'L2-12': () => statuses > 1 || heard.some((line) => line.startsWith('TEXT')),
         'L1-07': ({ label }) => label.startsWith('status'),
         'L4-07': ({ label }) => label.startsWith('what the room') && heard.length === 0,
       });
@@ -216,6 +216,44 @@ export function chatChecks(exercise: Load<Exercise>): void {
       expect(ada.heard().length, 'how much the lobby has heard').toBe(3);
     },
   );
+
+  check(
+    'tells who is still there when two are sent away for the same text',
+    {
+      hints: {
+        'L4-06':
+          'Grace was sent away in the middle of a loop over the room, and Joan in the middle of telling her of it: the first LEAVE came last, and its list was old by then. What may begin only when `send` has returned?',
+      },
+      otherwise:
+        'A text is too much for the outboxes of Grace and of Joan. What does Bob hear of the two, and who is there in the end?',
+    },
+    async (context) => {
+      // Grace and Joan each have an outbox that takes what is said until Bob has come, and finds one text more too much.
+      let capacity = Number.POSITIVE_INFINITY;
+      const createOutbox: Exercise['outbox']['createOutbox'] = (call, tooSlow) => {
+        let left = capacity;
+        return {
+          send: (message) => (left-- > 0 ? call.write(message) : tooSlow()),
+          end: (failure) => (failure ? call.emit('error', failure) : call.end()),
+        };
+      };
+      const chat = await openChat(context, { ...exercise, outbox: async () => ({ createOutbox }) });
+      const ada = await chat.enter('lobby', 'ada');
+      capacity = 4;
+      await chat.enter('lobby', 'grace');
+      capacity = 3;
+      await chat.enter('lobby', 'joan');
+      capacity = Number.POSITIVE_INFINITY;
+      const bob = await chat.enter('lobby', 'bob');
+      const left = () => bob.heard().filter((line) => line.startsWith('LEAVE'));
+      context.diagnose({ 'L4-06': () => left().length === 2 });
+      ada.say('hello');
+      await chat.until(() => left().length > 1);
+      const gone = left().map((line) => line.split(' ')[1]);
+      expect(gone.toSorted(), 'who has left, for Bob').toEqual(['grace', 'joan']);
+      expect(left().at(-1), 'the last LEAVE that Bob has heard').toContain('(ada, bob)');
+    },
+  );
 }
 
 function connectBy({ defer }: CheckContext, address: string) {
@@ -236,7 +274,7 @@ function startTerminal({ defer }: CheckContext, address: string): ChildProcess {
   return program;
 }
 
-/** Has somebody say what makes no sense, and behind it what makes some. */
+/** Has somebody say what makes no sense, and something else behind it. */
 async function refuseOne(
   chat: Chat,
   ada: Visitor,
@@ -249,13 +287,12 @@ async function refuseOne(
   const before = ada.heard().length;
   bob.call.write(said);
   bob.say('never mind');
-  bob.join('lobby', 'bob');
   await chat.until(() => bob.code() !== undefined);
   const heard = ada.heard().slice(before);
   note(heard, bob.record.errors.length);
   const what = `${joined ? 'a member' : 'a client outside of a room'} that sends ${JSON.stringify(said)}`;
   expect(
-    heard.filter((line) => /^TEXT|^JOIN/.test(line)),
+    heard.filter((line) => line.startsWith('TEXT')),
     `what is heard of ${what}, after it`,
   ).toEqual([]);
   expect(nameIfAny(bob.code()), `status of ${what}`).toBe(nameOf(code));

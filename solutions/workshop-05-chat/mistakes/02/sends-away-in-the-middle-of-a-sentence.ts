@@ -1,5 +1,5 @@
-// misconception: L2-12
-// fails: refuses what makes no sense, and the room hears that its sender has left
+// misconception: L4-06
+// fails: tells who is still there when two are sent away for the same text
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import type { World } from '@streamlings/grading';
@@ -36,6 +36,7 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         outbox.end();
       };
       const refuse = (code: status, details: string) => {
+        isOver = true;
         leave();
         outbox.end({ code, details });
       };
@@ -52,7 +53,6 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         if (type === MessageType.JOIN && room !== '' && user !== '') {
           leave();
           member = rooms.enter(room, user, outbox.send);
-          if (isOver) leave();
         } else if (type === MessageType.TEXT && !member) {
           refuse(status.FAILED_PRECONDITION, 'you are in no room');
         } else if (type === MessageType.TEXT) member?.say(content);
@@ -70,8 +70,8 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         work = work.then(end);
       });
       call.on('cancelled', () => {
+        if (!isOver) leave();
         isOver = true;
-        leave();
       });
       reply('Welcome to chat!');
     },
