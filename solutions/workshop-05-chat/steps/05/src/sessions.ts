@@ -33,7 +33,7 @@ export function handlers(
         member?.leave();
       };
       const outbox = createOutbox<MessageInitShape<typeof JoinChatResponseSchema>>(call, () => {
-        // Not within `send`, where the room is still telling something to others, and perhaps to a newcomer of its coming.
+        // Not within `send`, as in `chat.ts`.
         queueMicrotask(() => {
           leave();
           outbox.end({ code: status.RESOURCE_EXHAUSTED, details: 'you read too slowly' });
