@@ -158,7 +158,7 @@ export function chatChecks(exercise: Load<Exercise>): void {
         'L1-07':
           'The status blames the wrong thing. Is it the message that can never be right, or does it come at a time when it is not?',
         'L2-12':
-          'The call has its status, and the room has heard something from it since. What comes behind a message that you have refused? And who still reads it?',
+          'You have refused a message, and the room has heard something else of its sender since. What comes behind a message that you have refused? And who still reads it?',
         'L4-07':
           'The sender was refused, its call is over, and to the room it is still there. A refusal is one more way to go. What do all ways have in common?',
       },
