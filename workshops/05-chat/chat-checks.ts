@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { credentials, status } from '@grpc/grpc-js';
 import { type CheckContext, check, type Load, nameOf } from '@streamlings/grading';
 import { createClient } from '@streamlings/grpc';
-import { ChatService, MessageType } from '@streamlings/proto/streamlings/chat/v1/chat';
+import { type ChatMessage, ChatService, MessageType } from '@streamlings/proto/streamlings/chat/v1/chat';
 import { expect } from 'vitest';
 import { layCable } from './cable.ts';
 import type { Exercise } from './checks.ts';
-import { type Chat, nameIfAny, openChat, overOf, type Said, type Visitor } from './visitors.ts';
+import { nameIfAny, openChat, overOf, type Said, type Visitor } from './visitors.ts';
 
 const { TEXT, JOIN, SYSTEM, UNSPECIFIED } = MessageType;
 
@@ -70,19 +70,31 @@ export function chatChecks(exercise: Load<Exercise>): void {
       hints: {
         'L2-03':
           'The client has half-closed, and waits for a status. A stream of requests that has come to its end ends nothing else. Who says OK, and when?',
+        'L3-03':
+          'The gate took its time with a word, and the goodbye behind it was quicker: that word was never said in the room. `end` comes when all has been read, which is not when all has been done. What does it have to wait for?',
       },
       otherwise:
-        'Somebody says a few words and goes, with LEAVE and with the half-close. Which status do they get, and what do the others hear before LEAVE?',
+        'Somebody says a few words and goes, with LEAVE and with the half-close, while a gate takes its time. Which status do they get, and what do the others hear before LEAVE?',
     },
     async (context) => {
-      const chat = await openChat(context, exercise);
+      // A gate that takes its time: it lets nothing pass before everything has arrived.
+      let gate = Promise.withResolvers<void>();
+      gate.resolve();
+      const createGate = () => (message: ChatMessage) => gate.promise.then(() => message);
+      const chat = await openChat(context, { ...exercise, gate: async () => ({ createGate }) });
       const ada = await chat.enter('lobby', 'ada');
       for (const way of ['with LEAVE', 'with the half-close alone']) {
         const bob = await chat.enter('lobby', 'bob');
-        context.diagnose({ 'L2-03': () => bob.code() === undefined });
+        context.diagnose({
+          'L2-03': () => bob.code() === undefined,
+          'L3-03': ({ label }) => label.startsWith('what the others'),
+        });
         const before = ada.heard().length;
+        gate = Promise.withResolvers();
         for (const content of ['one', 'two', 'three']) bob.say(content);
         ways[way]?.(bob, () => {});
+        await chat.server.barrier(5);
+        gate.resolve();
         await chat.until(() => bob.code() !== undefined);
         expect(nameIfAny(bob.code()), `status of a client that goes ${way}`).toBe(nameOf(status.OK));
         expect(
@@ -146,28 +158,51 @@ export function chatChecks(exercise: Load<Exercise>): void {
         'L1-07':
           'The status blames the wrong thing. Is it the message that can never be right, or does it come at a time when it is not?',
         'L2-12':
-          'The call has its status, and the room has heard something from it since. What comes behind a message that you have refused? And who still reads it?',
+          'You have refused a message, and the room has heard something else of its sender since. What comes behind a message that you have refused? And who still reads it?',
         'L4-07':
           'The sender was refused, its call is over, and to the room it is still there. A refusal is one more way to go. What do all ways have in common?',
       },
       otherwise:
-        'Somebody sends what chat.proto does not allow, and one text more. Which status do they get, and what does the room hear?',
+        'Somebody sends what chat.proto does not allow, and behind it a text and a JOIN. Which status do they get, and what does the room hear?',
     },
     async (context) => {
-      const chat = await openChat(context, exercise);
+      // A status waits behind all that its client has not read yet, and here until everything behind it has arrived.
+      let reading = Promise.withResolvers<void>();
+      const createOutbox: Exercise['outbox']['createOutbox'] = (call) => {
+        let isOver = false;
+        return {
+          send: (message) => call.write(message),
+          end: (failure) => {
+            if (isOver) return;
+            isOver = true;
+            reading.promise.then(() => (failure ? call.emit('error', failure) : call.end()));
+          },
+        };
+      };
+      const chat = await openChat(context, { ...exercise, outbox: async () => ({ createOutbox }) });
       const ada = await chat.enter('lobby', 'ada');
       let heard: string[] = [];
-      let statuses = 0;
+      const behind = () => heard.filter((line) => !line.startsWith('LEAVE'));
       context.diagnose({
-        'L2-12': () => statuses > 1 || heard.some((line) => line.startsWith('TEXT')),
+        'L2-12': () => behind().length > 0,
         'L1-07': ({ label }) => label.startsWith('status'),
         'L4-07': ({ label }) => label.startsWith('what the room') && heard.length === 0,
       });
       for (const { said, joined, code } of senseless) {
-        await refuseOne(chat, ada, said, joined, code, (lines, count) => {
-          heard = lines;
-          statuses = count;
-        });
+        const bob = joined ? await chat.enter('lobby', 'bob') : await chat.visit();
+        const before = ada.heard().length;
+        reading = Promise.withResolvers();
+        bob.call.write(said);
+        bob.say('never mind');
+        bob.join('lobby', 'bob');
+        await chat.server.barrier(10);
+        reading.resolve();
+        await chat.until(() => bob.code() !== undefined);
+        heard = ada.heard().slice(before);
+        const what = `${joined ? 'a member' : 'a client outside of a room'} that sends ${JSON.stringify(said)}`;
+        expect(behind(), `what is heard of ${what}, after it`).toEqual([]);
+        expect(nameIfAny(bob.code()), `status of ${what}`).toBe(nameOf(code));
+        expect(heard, `what the room hears of ${what}`).toEqual(joined ? ['LEAVE bob (ada)'] : []);
       }
     },
   );
@@ -204,6 +239,44 @@ export function chatChecks(exercise: Load<Exercise>): void {
       expect(ada.heard().length, 'how much the lobby has heard').toBe(3);
     },
   );
+
+  check(
+    'tells who is still there when two are sent away for the same text',
+    {
+      hints: {
+        'L4-06':
+          'Grace was sent away in the middle of a loop over the room, and Joan in the middle of telling her of it: the first LEAVE came last, and its list was old by then. What may begin only when `send` has returned?',
+      },
+      otherwise:
+        'A text is too much for the outboxes of Grace and of Joan. What does Bob hear of the two, and who is there in the end?',
+    },
+    async (context) => {
+      // Grace and Joan each have an outbox that takes what is said until Bob has come, and finds one text more too much.
+      let capacity = Number.POSITIVE_INFINITY;
+      const createOutbox: Exercise['outbox']['createOutbox'] = (call, tooSlow) => {
+        let left = capacity;
+        return {
+          send: (message) => (left-- > 0 ? call.write(message) : tooSlow()),
+          end: (failure) => (failure ? call.emit('error', failure) : call.end()),
+        };
+      };
+      const chat = await openChat(context, { ...exercise, outbox: async () => ({ createOutbox }) });
+      const ada = await chat.enter('lobby', 'ada');
+      capacity = 4;
+      await chat.enter('lobby', 'grace');
+      capacity = 3;
+      await chat.enter('lobby', 'joan');
+      capacity = Number.POSITIVE_INFINITY;
+      const bob = await chat.enter('lobby', 'bob');
+      const left = () => bob.heard().filter((line) => line.startsWith('LEAVE'));
+      context.diagnose({ 'L4-06': () => left().length === 2 });
+      ada.say('hello');
+      await chat.until(() => left().length > 1);
+      const gone = left().map((line) => line.split(' ')[1]);
+      expect(gone.toSorted(), 'who has left, for Bob').toEqual(['grace', 'joan']);
+      expect(left().at(-1), 'the last LEAVE that Bob has heard').toContain('(ada, bob)');
+    },
+  );
 }
 
 function connectBy({ defer }: CheckContext, address: string) {
@@ -222,29 +295,4 @@ function startTerminal({ defer }: CheckContext, address: string): ChildProcess {
   });
   defer(() => program.kill('SIGKILL'));
   return program;
-}
-
-/** Has somebody say what makes no sense, and something else behind it. */
-async function refuseOne(
-  chat: Chat,
-  ada: Visitor,
-  said: Said,
-  joined: boolean,
-  code: status,
-  note: (heard: string[], statuses: number) => void,
-): Promise<void> {
-  const bob = joined ? await chat.enter('lobby', 'bob') : await chat.visit();
-  const before = ada.heard().length;
-  bob.call.write(said);
-  bob.say('never mind');
-  await chat.until(() => bob.code() !== undefined);
-  const heard = ada.heard().slice(before);
-  note(heard, bob.record.errors.length);
-  const what = `${joined ? 'a member' : 'a client outside of a room'} that sends ${JSON.stringify(said)}`;
-  expect(
-    heard.filter((line) => line.startsWith('TEXT')),
-    `what is heard of ${what}, after it`,
-  ).toEqual([]);
-  expect(nameIfAny(bob.code()), `status of ${what}`).toBe(nameOf(code));
-  expect(heard, `what the room hears of ${what}`).toEqual(joined ? ['LEAVE bob (ada)'] : []);
 }

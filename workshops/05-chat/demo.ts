@@ -26,7 +26,11 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
     const call = client.chat(options());
     const ended = follow(user, call, (message) => message, isShown);
     call.write({ type: JOIN, room: 'lobby', user });
-    return { call, ended, say: (content: string) => call.write({ type: TEXT, content }) };
+    const say = (content: string) => {
+      if (!content.endsWith(' ')) console.log(`  ${user} > ${content}`);
+      call.write({ type: TEXT, content });
+    };
+    return { call, ended, say };
   };
 
   console.log('two people meet, and one of them is cut off');
@@ -63,6 +67,7 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   await pause();
   guest.cancel();
   await guestEnded;
+  await pause();
 
   console.log('somebody stands still, while Joan says 400 things of 4 KiB');
   const slow = enter('sleepy', false);
@@ -102,8 +107,12 @@ async function weigh(address: string): Promise<void> {
     console.log(`  ${name}: ${bytes} bytes in ${after.frames.length - before.frames.length} frames`);
   };
   const call = client.chat();
-  call.on('error', () => {}).resume();
+  call.on('error', () => {});
+  const hasEntered = new Promise((resolve) => {
+    call.on('data', ({ type }: ChatMessage) => type === JOIN && resolve(type)).on('status', resolve);
+  });
   call.write({ type: JOIN, room: 'scales', user: 'bob' });
+  await hasEntered;
   await measure('ten TEXT over Chat', () => {
     call.write({ type: TEXT, content: 'hello' });
   });

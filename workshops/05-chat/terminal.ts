@@ -30,10 +30,19 @@ call.on('status', ({ code, details }) => {
   terminal.close();
   client.close();
   show(farewell(code, details));
-  process.exitCode = code === status.OK ? 0 : 1;
+  process.exitCode = code === status.OK || code === status.CANCELLED ? 0 : 1;
 });
 // Ctrl-D half-closes. Ctrl-C goes without a word, and the server has to cope with that anyway.
 terminal.on('SIGINT', () => call.cancel());
+// Ctrl-Z stops the whole job: if pnpm ran on, the shell would wait for it, and nobody could say `fg`.
+terminal.on('SIGTSTP', () => {
+  process.stdin.setRawMode(false);
+  process.once('SIGCONT', () => {
+    process.stdin.setRawMode(true);
+    terminal.prompt(true);
+  });
+  process.kill(0, 'SIGTSTP');
+});
 
 call.write({ type: MessageType.JOIN, room, user: name });
 if (isTyped) terminal.prompt();
@@ -58,6 +67,7 @@ function show(line: string): void {
 
 function farewell(code: status, details: string): string {
   if (code === status.OK) return '* You have left.';
+  if (code === status.CANCELLED) return '* You have gone without a word.';
   if (code === status.UNAVAILABLE) return `* Nobody answers at \`${address}\` any more, or ever did.`;
   return `* The call has ended: ${status[code]}${details ? `, ${details}` : ''}.`;
 }

@@ -24,7 +24,10 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
       let work = Promise.resolve();
       // TODO: See to it that whoever goes has left, once: by LEAVE, with the half-close, cancelled, cut off, or refused.
       const refuse = (code: status, details: string) => outbox.end({ code, details });
-      const outbox = createOutbox(call, () => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      // Not within `send`: the room is in the middle of telling everybody something, and LEAVE comes behind it.
+      const outbox = createOutbox(call, () =>
+        queueMicrotask(() => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly')),
+      );
       const reply = (content: string) => {
         const sentAt = timestampFromMs(world.clock.now());
         outbox.send({ user: 'system', type: MessageType.SYSTEM, content, sentAt });
@@ -43,12 +46,13 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         }
       };
       call.on('data', (received) => {
-        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait.
+        // One message after the other, also where the gate has to look something up. Meanwhile the client has to wait, and
+        // one turn longer: else whoever talks fast fills the outboxes of those who read before any socket gets its turn.
         call.pause();
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       // TODO: Begin the conversation as chat.proto says, and end it so, too.
     },

@@ -38,7 +38,9 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
       const refuse = (code: status, details: string) => {
         outbox.end({ code, details });
       };
-      const outbox = createOutbox(call, () => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      const outbox = createOutbox(call, () =>
+        queueMicrotask(() => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly')),
+      );
       const reply = (content: string) => {
         const sentAt = timestampFromMs(world.clock.now());
         outbox.send({ user: 'system', type: MessageType.SYSTEM, content, sentAt });
@@ -51,7 +53,6 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         if (type === MessageType.JOIN && room !== '' && user !== '') {
           leave();
           member = rooms.enter(room, user, outbox.send);
-          if (isOver) leave();
         } else if (type === MessageType.TEXT && !member) {
           refuse(status.FAILED_PRECONDITION, 'you are in no room');
         } else if (type === MessageType.TEXT) member?.say(content);
@@ -63,7 +64,7 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       call.on('end', () => {
         work = work.then(end);

@@ -38,7 +38,9 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         leave();
         outbox.end({ code, details });
       };
-      const outbox = createOutbox(call, () => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      const outbox = createOutbox(call, () =>
+        queueMicrotask(() => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly')),
+      );
       const reply = (content: string) => {
         const sentAt = timestampFromMs(world.clock.now());
         outbox.send({ user: 'system', type: MessageType.SYSTEM, content, sentAt });
@@ -62,7 +64,7 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         work = work
           .then(() => handle(received))
           .catch(() => refuse(status.INTERNAL, 'the server failed'))
-          .finally(() => call.resume());
+          .finally(() => setImmediate(() => call.resume()));
       });
       call.on('end', () => {
         work = work.then(end);

@@ -27,7 +27,7 @@ class Conversation {
   constructor(call: Call, parts: Parts) {
     this.#parts = parts;
     this.#outbox = parts.createOutbox<Outgoing>(call, () => {
-      this.refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly');
+      queueMicrotask(() => this.refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
     });
     this.#pass = parts.createGate(parts.world, parts.rooms, {
       reply: (content) => this.reply(content),
@@ -73,7 +73,6 @@ class Conversation {
   #enter(room: string, user: string): void {
     this.#leave();
     this.#member = this.#parts.rooms.enter(room, user, (message) => this.#outbox.send(message));
-    if (this.#state === 'over') this.#leave();
   }
 
   #leave(): void {

@@ -35,7 +35,9 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         leave();
         outbox.end(failure);
       };
-      const outbox = createOutbox(call, () => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      const outbox = createOutbox(call, () =>
+        queueMicrotask(() => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly')),
+      );
       const reply = (content: string) => {
         const sentAt = timestampFromMs(world.clock.now());
         outbox.send({ user: 'system', type: MessageType.SYSTEM, content, sentAt });
@@ -63,7 +65,6 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
               if (isHere) entered.leave();
               isHere = false;
             };
-            if (failure) leave();
           } else refuse(status.INVALID_ARGUMENT, 'that is nothing a client may send');
         }
       } catch {

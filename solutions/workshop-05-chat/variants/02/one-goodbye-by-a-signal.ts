@@ -38,7 +38,9 @@ export function handlers(parts: Parts): Pick<ServiceHandlers<typeof ChatService>
         outbox.end(failure);
       };
       const refuse = (code: status, details: string) => finish({ code, details });
-      const outbox = createOutbox(call, () => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly'));
+      const outbox = createOutbox(call, () =>
+        queueMicrotask(() => refuse(status.RESOURCE_EXHAUSTED, 'you read too slowly')),
+      );
       const reply = (content: string) => {
         outbox.send({
           user: 'system',

@@ -27,16 +27,17 @@ export function handlers(
       }
       // Whoever has the session speaks for its member, so nobody may be able to guess it.
       const sessionId = randomUUID();
-      let isOver = false;
       const leave = () => {
-        isOver = true;
         const member = sessions.get(sessionId);
         sessions.delete(sessionId);
         member?.leave();
       };
       const outbox = createOutbox<MessageInitShape<typeof JoinChatResponseSchema>>(call, () => {
-        leave();
-        outbox.end({ code: status.RESOURCE_EXHAUSTED, details: 'you read too slowly' });
+        // Not within `send`, as in `chat.ts`.
+        queueMicrotask(() => {
+          leave();
+          outbox.end({ code: status.RESOURCE_EXHAUSTED, details: 'you read too slowly' });
+        });
       });
       call.on('cancelled', leave);
       outbox.send({ event: { case: 'sessionId', value: sessionId } });
@@ -44,7 +45,6 @@ export function handlers(
         outbox.send({ event: { case: 'message', value } });
       });
       sessions.set(sessionId, member);
-      if (isOver) leave();
     },
     sendMessage: ({ request: { sessionId, content } }, callback) => {
       const member = sessions.get(sessionId);
