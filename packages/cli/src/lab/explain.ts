@@ -5,7 +5,6 @@ import type { Question, Sighting } from './questions.ts';
 /** What a call came to, as far as it explains the answer to a question. */
 export interface Outcome {
   method: DescMethod;
-  produces: string;
   /** How many messages the stream could have had. */
   messages: number;
   /** What was counted at the moment that the question is about; undefined if it never came. */
@@ -25,42 +24,51 @@ const MIN_STALL_MS = 5;
 export function explain(question: Question, outcome: Outcome): string {
   const { sighting, status, method, timeline } = outcome;
   if (!sighting) return `That moment never came: the call ended with ${status} before.`;
+  if (sighting.fromServer === 0 && sighting.produced === 0 && status !== '1 CANCELLED') {
+    return `The call ended with ${status} before the server had produced anything.`;
+  }
   if (question.counts === 'streamUpdates') return explainUpdates(timeline, sighting);
   const sender = method.methodKind === 'client_streaming' ? 'client' : 'server';
   return `${describeCounts(outcome, sighting)}: ${findCause(sender, outcome, sighting)}.`;
 }
 
-function describeCounts({ method, produces }: Outcome, sighting: Sighting): string {
+function describeCounts({ method }: Outcome, sighting: Sighting): string {
   const { written, fromClient, fromServer, received, produced } = sighting;
-  const made = `${format(produced)} ${produces}`;
-  if (method.methodKind === 'server_streaming') {
-    return `By then there were ${made}, ${format(fromServer)} messages on the wire, and ${format(received)} read by the client`;
+  const [all, up, down, read, made] = [written, fromClient, fromServer, received, produced].map(format);
+  switch (method.methodKind) {
+    case 'server_streaming':
+      return `Of ${made} that the server had produced, ${down} were on the wire and ${read} read`;
+    case 'client_streaming':
+      return `Of ${all} that the client had handed over, ${up} were on the wire and ${made} kept`;
+    default:
+      return `Of ${all} that the client had handed over, ${up} were on the wire; ${made} were done with, and of their answers ${down} were on the wire and ${read} read`;
   }
-  const handed = `By then the client had handed over ${format(written)} messages, ${format(fromClient)} of them were on the wire`;
-  if (method.methodKind === 'client_streaming') return `${handed}, and there were ${made}`;
-  return `${handed}, there were ${made}, ${format(fromServer)} answers on the wire, and ${format(received)} of them read`;
 }
 
 function findCause(sender: 'client' | 'server', { messages, timeline }: Outcome, sighting: Sighting): string {
   const { atMs, written, fromClient, produced, fromServer } = sighting;
   const made = sender === 'client' ? written : produced;
   const waiting = made - (sender === 'client' ? fromClient : fromServer);
+  const memory = waiting > 0 ? `, with ${format(waiting)} in its memory` : '';
   const earlier = timeline.stalls.filter(
     (stall) => stall.sender === sender && stall.cause !== 'application' && stall.atMs <= atMs,
   );
   const stall = earlier.find(({ endedMs = Number.POSITIVE_INFINITY }) => endedMs >= atMs);
-  const memory = waiting > 0 ? `, with ${format(waiting)} in its memory` : '';
   if (stall) {
     const since = `the ${nameWindow(stall)} had been used up since ${format(stall.atMs)} ms, after ${format(stall.bytes)} bytes of DATA`;
-    return made < messages
-      ? `${since}, and the ${sender} waited${memory}`
-      : `${since}, and the ${sender} had not waited: ${format(waiting)} lay in its memory`;
+    if (made < messages) return `${since}, and the ${sender} waited${memory}`;
+    const rest = waiting > 0 ? `: ${format(waiting)} lay in its memory` : '';
+    return `${since}, and the ${sender} had not waited${rest}`;
   }
-  if (earlier.length === 0) {
-    return `no window of the ${sender} had been used up, so nothing on the wire held it back${memory}`;
-  }
-  const times = earlier.length === 1 ? 'once' : `${format(earlier.length)} times`;
-  return `the ${sender} had used up a window ${times}, and each time the other side had read and opened it again${memory}`;
+  // Both windows may be used up by the same frame.
+  const times = new Set(earlier.map((each) => each.atMs)).size;
+  return times === 0
+    ? `no window of the ${sender} had been used up, so nothing on the wire held it back${memory}`
+    : `the ${sender} had used up a window ${countTimes(times)}, and the other side had opened it again each time${memory}`;
+}
+
+function countTimes(times: number): string {
+  return ['never', 'once', 'twice'][times] ?? `${format(times)} times`;
 }
 
 function explainUpdates({ frames, streams }: Timeline, { streamUpdates }: Sighting): string {
@@ -80,10 +88,9 @@ export function describeStalls(timeline: Timeline): string[] {
   return [...groups.values()].map((stalls) => {
     const [first] = stalls as [StallRecord, ...StallRecord[]];
     const totalMs = stalls.reduce((sum, stall) => sum + lengthOf(stall, timeline), 0);
-    const times = stalls.length === 1 ? 'once' : `${format(stalls.length)} times`;
     const isLasting = stalls.some(({ endedMs }) => endedMs === undefined);
     const end = isLasting ? ', the last time until the end' : '';
-    return `The ${first.sender} had to wait for the ${nameWindow(first)} ${times}, ${format(totalMs)} ms in all${end}.`;
+    return `The ${first.sender} had to wait for the ${nameWindow(first)} ${countTimes(stalls.length)}, ${format(totalMs)} ms in all${end}.`;
   });
 }
 

@@ -12,9 +12,12 @@ export interface LabJob {
   knobs: LabKnobs;
 }
 
+/** A report, as it is told. */
+export type LabReportInit = MessageInitShape<typeof LabReportSchema>;
+
 /** What the process of a lab tells; a report or a failure is the last. */
 export type LabNews =
   | { kind: 'wire'; piece: Timeline }
-  | { kind: 'report'; report: MessageInitShape<typeof LabReportSchema> }
+  | { kind: 'report'; report: LabReportInit }
   /** The server could not be called; the reason is a sentence. */
   | { kind: 'failure'; reason: string };

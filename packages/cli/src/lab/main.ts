@@ -16,10 +16,9 @@ process.on('disconnect', endGroup);
 
 process.once('message', async (job: LabJob) => {
   const tell = (news: LabNews): void => void process.send?.(news);
-  try {
-    await runCall(job, tell);
-  } catch (error) {
-    tell({ kind: 'failure', reason: (error as Error).message });
-  }
-  process.disconnect?.();
+  const last = await runCall(job, tell).then(
+    (report): LabNews => ({ kind: 'report', report }),
+    (error: Error): LabNews => ({ kind: 'failure', reason: error.message }),
+  );
+  process.send?.(last, endGroup);
 });

@@ -1,8 +1,8 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type StatusObject, status as statusNames } from '@grpc/grpc-js';
-import type { LabKnobs, LabReportSchema } from '@streamlings/proto/streamlings/hub/v1/hub';
+import type { LabKnobs } from '@streamlings/proto/streamlings/hub/v1/hub';
 import type { Timeline } from '@streamlings/wire';
 import { describeStalls, explain } from './explain.ts';
+import type { LabReportInit } from './job.ts';
 import { happensOnce } from './knobs.ts';
 import type { LabLesson } from './lessons.ts';
 import type { Moment, Question, Sighting } from './questions.ts';
@@ -31,9 +31,9 @@ interface Ending {
 }
 
 /** Sums up a call, and answers the question that was asked before it. */
-export function describeCall(call: FinishedCall): MessageInitShape<typeof LabReportSchema> {
+export function describeCall(call: FinishedCall): LabReportInit {
   const { lesson, knobs, moments, timeline, status, durationMs } = call;
-  const { method, produces, questions } = lesson;
+  const { method, questions } = lesson;
   const question = questions[knobs.reading] as Question;
   const sighting = moments[question.moment];
   const { written = 0, received = 0, produced = 0 } = moments.end ?? {};
@@ -48,7 +48,7 @@ export function describeCall(call: FinishedCall): MessageInitShape<typeof LabRep
     durationMs: Math.round(durationMs),
     stalls: describeStalls(timeline),
     ...(sighting ? { measured: sighting[question.counts] } : {}),
-    why: explain(question, { method, produces, messages: knobs.messages, sighting, timeline, status: name }),
+    why: explain(question, { method, messages: knobs.messages, sighting, timeline, status: name }),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createRegistry } from '@bufbuild/protobuf';
 import { createTap, type Timeline } from '@streamlings/wire';
 import { type ClientCall, readingOf, startCall } from './client-call.ts';
-import type { LabJob, LabNews } from './job.ts';
+import type { LabJob, LabNews, LabReportInit } from './job.ts';
 import { type LabLesson, labLessons } from './lessons.ts';
 import type { Counts, Moment, Sighting } from './questions.ts';
 import { describeCall } from './report.ts';
@@ -20,14 +20,14 @@ const LIMIT_MS = 15_000;
 const AFTERMATH_MS = 250;
 
 /**
- * Starts a server, calls it through a tap as a job says, and tells what happens; the report comes last.
+ * Starts a server, calls it through a tap as a job says, and tells what passes on the wire; resolves with the report.
  *
  * @throws Error whose message is for people, if the server cannot be started.
  */
 export async function runCall(
   { lesson: name, start, knobs }: LabJob,
   tell: (news: LabNews) => void,
-): Promise<void> {
+): Promise<LabReportInit> {
   const lesson = labLessons[name] as LabLesson;
   const isServersReading = lesson.reader === 'the store of the server';
   await using server = await startServer(start, {
@@ -81,7 +81,7 @@ export async function runCall(
     note('end');
     clearInterval(pieces);
     tell({ kind: 'wire', piece: wire.takePiece(tap) });
-    const report = describeCall({
+    return describeCall({
       lesson,
       knobs,
       moments,
@@ -90,7 +90,6 @@ export async function runCall(
       durationMs,
       ending: { failure: server.failure, hasLeft: call.hasLeft, hasBroken, stillness },
     });
-    tell({ kind: 'report', report });
   } finally {
     clearInterval(pieces);
   }
