@@ -1,5 +1,5 @@
 import type { Lab, LabKnob } from '@streamlings/proto/streamlings/hub/v1/hub';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { type Choices, faults, isShown, readings } from './knobs.ts';
 import { NumberField } from './number-field.tsx';
 
@@ -63,16 +63,17 @@ interface ChoiceProps<Value extends number> {
 }
 
 function Choice<Value extends number>({ label, options, value, onChange }: ChoiceProps<Value>) {
+  const id = useId();
   return (
-    <label className="lab-field lab-choice">
-      {label}
-      <select value={value} onChange={({ target }) => onChange(Number(target.value) as Value)}>
+    <div className="lab-field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(Number(target.value) as Value)}>
         {options.map(([each, words]) => (
           <option key={each} value={each}>
             {words}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

@@ -51,13 +51,14 @@ export default function Lab({ lab, lesson, isSolved }: LabProps) {
           <span>
             One call of <code>{lab.rpc}</code>, answered by <code>{lab.file}</code>:
           </span>
-          <label>
-            <span className="visually-hidden">Whose server answers </span>
-            <select value={server} onChange={({ target }) => setServer(target.value as typeof server)}>
-              <option>mine</option>
-              <option>the solution</option>
-            </select>
-          </label>
+          <select
+            aria-label="Whose server answers"
+            value={server}
+            onChange={({ target }) => setServer(target.value as typeof server)}
+          >
+            <option>mine</option>
+            <option>the solution</option>
+          </select>
         </div>
         {isClosed && (
           <p>
