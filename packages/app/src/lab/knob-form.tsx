@@ -21,6 +21,7 @@ export function KnobForm({ lab, choices, onChange }: KnobFormProps) {
           label={knob.label}
           min={knob.min}
           max={knob.max}
+          zero={knob.zero}
           text={choices.numbers[knob.name] ?? ''}
           onChange={(text) => set({ numbers: { ...choices.numbers, [knob.name]: text } })}
         />

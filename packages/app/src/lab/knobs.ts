@@ -10,8 +10,8 @@ export interface Choices {
 /** The ways to read, in the words of the form. */
 export const readings: Array<[LabReading, string]> = [
   [LabReading.AT_ONCE, 'at once'],
-  [LabReading.PACED, 'one message at a time'],
-  [LabReading.STOPS, 'not at all, or not for long'],
+  [LabReading.PACED, 'one after the other'],
+  [LabReading.STOPS, 'stands still'],
 ];
 
 /** The faults, in the words of the form. */

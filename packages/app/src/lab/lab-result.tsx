@@ -5,12 +5,19 @@ import type { LabRun } from './use-lab-run.ts';
 
 /** What came of a call: the guess beside what was measured, why, and what happened. */
 export function LabResult({ run, produces }: { run: LabRun; produces: string }) {
-  const { phase, asked, report, problem, output } = run;
+  const { phase, asked, report, problem, output, timeline } = run;
   return (
     <>
       <p className="visually-hidden" role="status" aria-live="polite">
         {phase === 'running' ? 'The call is under way.' : announce(run)}
       </p>
+      {phase === 'running' && (
+        <p className="soft" aria-hidden="true">
+          {timeline
+            ? `The call is under way: ${format(timeline.frames.length)} frames so far.`
+            : 'The server starts …'}
+        </p>
+      )}
       {problem && (
         <p className="message" role="alert">
           {endSentence(problem)}
@@ -44,12 +51,18 @@ export function LabResult({ run, produces }: { run: LabRun; produces: string }) 
 }
 
 function Facts({ report, produces }: { report: LabReport; produces: string }) {
-  const { status, details, ending, written, received, produced, durationMs, stalls } = report;
+  const { status, details, ending, produced, durationMs, stalls } = report;
+  const [written, up, down, received] = [
+    report.written,
+    report.fromClient,
+    report.fromServer,
+    report.received,
+  ].map(format);
   const facts: Array<[string, string]> = [
     ['status', details ? `${status}: ${details}` : status],
     ['end', ending],
-    ['sent by the client', format(written)],
-    ['read by the client', format(received)],
+    ['from the client', `${written} handed over, ${up} on the wire`],
+    ['from the server', `${down} on the wire, ${received} read`],
     [produces, format(produced)],
     ['time', `${format(durationMs)} ms`],
     ['waiting', stalls.length > 0 ? stalls.join(' ') : 'No side had to wait for a window.'],

@@ -1,5 +1,5 @@
 import type { Lab as LabInfo } from '@streamlings/proto/streamlings/hub/v1/hub';
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { KnobForm } from './knob-form.tsx';
 import { chooseInitially, collectKnobs, findProblem, isShown } from './knobs.ts';
 import { LabResult } from './lab-result.tsx';
@@ -25,7 +25,12 @@ export default function Lab({ lab, lesson, isSolved }: LabProps) {
   const [guess, setGuess] = useState('');
   const [hint, setHint] = useState('');
   const guessField = useRef<HTMLInputElement>(null);
+  const outcome = useRef<HTMLDivElement>(null);
   const { run, call } = useLabRun();
+  const isUnderWay = run.phase === 'running';
+  useEffect(() => {
+    if (isUnderWay) outcome.current?.scrollIntoView({ block: 'start' });
+  }, [isUnderWay]);
   const id = useId();
   const question = lab.questions.find(({ reading }) => reading === choices.reading)?.text ?? '';
   const isClosed = server === 'the solution' && !isSolved && !showMe;
@@ -85,19 +90,19 @@ export default function Lab({ lab, lesson, isSolved }: LabProps) {
             aria-describedby={`${id}-hint`}
           />
           <button type="submit" className="button" disabled={isClosed}>
-            {run.phase === 'running' ? 'Call again' : 'Call'}
+            {isUnderWay ? 'Call again' : 'Call'}
           </button>
           <span id={`${id}-hint`} className="lab-problem" role="alert">
             {hint}
           </span>
         </div>
       </form>
-      <LabResult run={run} produces={lab.produces} />
-      {run.timeline ? (
-        <LiveWire timeline={run.timeline} name={`${lesson}: ${lab.rpc}`} isLive={run.phase === 'running'} />
-      ) : (
-        run.phase === 'running' && <p className="soft">The server starts …</p>
-      )}
+      <div ref={outcome} className="lab-outcome">
+        <LabResult run={run} produces={lab.produces} />
+        {run.timeline && (
+          <LiveWire timeline={run.timeline} name={`${lesson}: ${lab.rpc}`} isLive={isUnderWay} />
+        )}
+      </div>
     </section>
   );
 }

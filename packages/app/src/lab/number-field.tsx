@@ -5,12 +5,14 @@ interface NumberFieldProps {
   label: string;
   min: number;
   max: number;
+  /** What 0 means, where that needs saying. */
+  zero: string;
   text: string;
   onChange: (text: string) => void;
 }
 
 /** A number with its bounds, and a sentence where it is not within them. */
-export function NumberField({ label, min, max, text, onChange }: NumberFieldProps) {
+export function NumberField({ label, min, max, zero, text, onChange }: NumberFieldProps) {
   const id = useId();
   const problem = findProblem(text, { min, max });
   return (
@@ -29,7 +31,7 @@ export function NumberField({ label, min, max, text, onChange }: NumberFieldProp
         onChange={({ target }) => onChange(target.value)}
       />
       <small id={`${id}-bounds`} className={problem ? 'lab-problem' : undefined}>
-        {problem || `${format(min)} to ${format(max)}`}
+        {problem || `${format(min)}${zero && ` (${zero})`} to ${format(max)}`}
       </small>
     </div>
   );

@@ -9,6 +9,8 @@ export interface Knob {
   label: string;
   min: number;
   max: number;
+  /** What 0 means, where that needs saying. */
+  zero?: string;
 }
 
 /** All that a call brings to the wire. */
@@ -18,11 +20,11 @@ const knobs: Knob[] = [
   { name: 'messages', label: 'messages', min: 1, max: 1000 },
   { name: 'bytes', label: 'bytes in each', min: 64, max: 65_536 },
   { name: 'paceMs', label: 'ms for each', min: 1, max: 1000 },
-  { name: 'reads', label: 'messages read', min: 0, max: 1000 },
-  { name: 'windowBytes', label: 'stream window in bytes', min: 4096, max: 4 * 1024 * 1024 },
-  { name: 'cancelAfter', label: 'cancel after messages', min: 0, max: 1000 },
-  { name: 'deadlineMs', label: 'deadline in ms', min: 0, max: 10_000 },
-  { name: 'faultAfter', label: 'messages before it', min: 1, max: 1000 },
+  { name: 'reads', label: 'after messages', min: 0, max: 1000, zero: 'never reads' },
+  { name: 'windowBytes', label: 'window in bytes', min: 4096, max: 4 * 1024 * 1024 },
+  { name: 'cancelAfter', label: 'cancel after messages', min: 0, max: 1000, zero: 'never' },
+  { name: 'deadlineMs', label: 'deadline in ms', min: 0, max: 10_000, zero: 'none' },
+  { name: 'faultAfter', label: 'after messages', min: 1, max: 1000 },
   { name: 'delayMs', label: 'ms later', min: 1, max: 1000 },
 ];
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { LabReading } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { ObservatoryService } from '@streamlings/proto/streamlings/observatory/v1/observatory';
@@ -41,10 +42,15 @@ const initial: LabLesson['initial'] = {
   delayMs: 100,
 };
 
+/** Begins as told and goes on at random: some servers compress what they send. */
+function makeText(start: string, bytes: number): string {
+  const rest = Math.max(bytes - OVERHEAD_BYTES - start.length, 0);
+  return start + randomBytes(rest).toString('base64url').slice(0, rest);
+}
+
 function* makeMessages({ messages, bytes }: Size): Generator<object> {
   for (let index = 1; index <= messages; index++) {
-    const content = `Item ${index} `.padEnd(Math.max(bytes - OVERHEAD_BYTES, 1), '.');
-    yield { content, sender: 'lab' };
+    yield { content: makeText(`Item ${index} `, bytes), sender: 'lab' };
   }
 }
 
@@ -57,7 +63,7 @@ export const labLessons: Partial<Record<string, LabLesson>> = {
     step: 1,
     reader: 'the client',
     produces: 'items taken from the source',
-    initial: { ...initial, messages: 50, bytes: 1024 },
+    initial: { ...initial, bytes: 1024 },
     questions: {
       [AT_ONCE]: {
         text: 'How many items will the server have taken from its source when the call is over?',
@@ -75,9 +81,7 @@ export const labLessons: Partial<Record<string, LabLesson>> = {
         counts: 'produced',
       },
     },
-    makeRequests: ({ messages, bytes }) => [
-      { topic: 'lab'.padEnd(Math.max(bytes - OVERHEAD_BYTES, 1), '.'), maxMessages: messages },
-    ],
+    makeRequests: ({ messages, bytes }) => [{ topic: makeText('lab ', bytes), maxMessages: messages }],
   },
   'lesson-03': {
     method: StreamingService.method.clientStreaming,

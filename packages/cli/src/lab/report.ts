@@ -36,7 +36,7 @@ export function describeCall(call: FinishedCall): LabReportInit {
   const { method, questions } = lesson;
   const question = questions[knobs.reading] as Question;
   const sighting = moments[question.moment];
-  const { written = 0, received = 0, produced = 0 } = moments.end ?? {};
+  const { written = 0, received = 0, produced = 0, fromClient = 0, fromServer = 0 } = moments.end ?? {};
   const name = `${status.code} ${statusNames[status.code]}`;
   return {
     status: name,
@@ -45,6 +45,8 @@ export function describeCall(call: FinishedCall): LabReportInit {
     written,
     received,
     produced,
+    fromClient,
+    fromServer,
     durationMs: Math.round(durationMs),
     stalls: describeStalls(timeline),
     ...(sighting ? { measured: sighting[question.counts] } : {}),
