@@ -22,7 +22,7 @@ const knobs: Knob[] = [
   { name: 'paceMs', label: 'ms for each', min: 1, max: 1000 },
   { name: 'reads', label: 'after messages', min: 0, max: 1000, zero: 'never reads' },
   { name: 'windowBytes', label: 'window in bytes', min: 4096, max: 4 * 1024 * 1024 },
-  { name: 'cancelAfter', label: 'cancel after messages', min: 0, max: 1000, zero: 'never' },
+  { name: 'cancelAfter', label: 'cancel after', min: 0, max: 1000, zero: 'never' },
   { name: 'deadlineMs', label: 'deadline in ms', min: 0, max: 10_000, zero: 'none' },
   { name: 'faultAfter', label: 'after messages', min: 1, max: 1000 },
   { name: 'delayMs', label: 'ms later', min: 1, max: 1000 },

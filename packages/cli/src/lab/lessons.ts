@@ -18,7 +18,7 @@ export interface LabLesson {
   /** The step whose file answers the method. */
   step: number;
   /** Whose reading the knobs slow down: that of the stream's reader. */
-  reader: 'the client' | 'the store of the server';
+  reader: 'the client' | "the server's store";
   /** What the lesson's `lab.ts` counts. */
   produces: string;
   initial: Record<KnobName, number>;
@@ -86,7 +86,7 @@ export const labLessons: Partial<Record<string, LabLesson>> = {
   'lesson-03': {
     method: StreamingService.method.clientStreaming,
     step: 1,
-    reader: 'the store of the server',
+    reader: "the server's store",
     produces: 'messages kept in the store',
     initial: { ...initial, messages: 100 },
     questions: {

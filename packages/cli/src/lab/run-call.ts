@@ -29,7 +29,7 @@ export async function runCall(
   tell: (news: LabNews) => void,
 ): Promise<LabReportInit> {
   const lesson = labLessons[name] as LabLesson;
-  const isServersReading = lesson.reader === 'the store of the server';
+  const isServersReading = lesson.reader === "the server's store";
   await using server = await startServer(start, {
     messages: knobs.messages,
     bytes: knobs.bytes,
