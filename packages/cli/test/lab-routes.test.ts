@@ -13,12 +13,13 @@ import {
 import type { Timeline } from '@streamlings/wire';
 import { describe, expect, test } from 'vitest';
 import { createLabRoutes } from '../src/hub/lab-routes.ts';
+import { openHubClient } from './hub-client.ts';
 import { copyLessons } from './lesson-copies.ts';
 
 type Knobs = Omit<MessageInitShape<typeof LabKnobsSchema>, '$typeName' | '$unknown'>;
 
 /** Serves the labs of lessons that are solved, or as they were in the beginning. */
-async function openLab(lesson: string, { isSolved = true, lifeMs = 20_000 } = {}) {
+async function openLab(lesson: string, { isSolved = true, lifeMs = 30_000 } = {}) {
   const copies = await copyLessons(lesson);
   if (isSolved) await copies.solve(lesson);
   const routes = createLabRoutes({ root: copies.root, lifeMs });
@@ -115,9 +116,9 @@ describe('a call of the lab', () => {
 
   test('lets the deadline end a call that stands still', async () => {
     await using lab = await openLab('lesson-02');
-    const { report } = await lab.run({ reading: LabReading.STOPS, messages: 900, deadlineMs: 3000 });
+    const { report } = await lab.run({ reading: LabReading.STOPS, deadlineMs: 4000 });
     expect(report).toMatchObject({ status: '4 DEADLINE_EXCEEDED', ending: 'The deadline was reached.' });
-    expect(report.measured).toBe(900);
+    expect(report.measured).toBe(200);
   });
 
   test.each([
@@ -200,6 +201,30 @@ describe('the process of a call', () => {
       })(),
     ).rejects.toMatchObject({ code: Code.Aborted });
     await second.return?.();
+  });
+
+  test('ends when the hub is killed, and so does what the code has started', async () => {
+    await using copies = await copyLessons('lesson-02');
+    const starting = `
+      import { spawn } from 'node:child_process';
+      const { pid } = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
+      console.log('child ' + pid + ' of pid ' + process.pid);
+    `;
+    await copies.write('lesson-02', 'src/server.ts', starting + endless);
+    await using client = await openHubClient(copies.root);
+    const knobs = { messages: 1, bytes: 64, reading: LabReading.AT_ONCE, windowBytes: 65_535 };
+    const news = client.hub.runLab({ lesson: 'lesson-02', knobs })[Symbol.asyncIterator]();
+    let printed = '';
+    while (!printed.includes('\n')) {
+      const { value } = await news.next();
+      if (value?.body.case === 'output') printed += value.body.value;
+    }
+    client.child.kill('SIGKILL');
+    for (const [pid] of printed.matchAll(/\d+/g)) await untilGone(Number(pid));
+    const rest = async () => {
+      while (!(await news.next()).done);
+    };
+    await expect(rest()).rejects.toThrow();
   });
 
   test('lives no longer than it may', async () => {

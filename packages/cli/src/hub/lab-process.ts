@@ -29,9 +29,13 @@ export function startLabProcess(job: LabJob): LabProcess {
     child.once('exit', resolve);
     child.once('error', () => resolve());
   });
-  child.on('message', (news: LabNews) => output.write(news));
+  const tell = (news: LabOutput): void => {
+    // Nobody listens any more, and what the process has said meanwhile still arrives.
+    if (output.writable) output.write(news);
+  };
+  child.on('message', tell);
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => output.write({ kind: 'output', text }));
+    stream?.setEncoding('utf8').on('data', (text: string) => tell({ kind: 'output', text }));
   }
   let isKilled = false;
   const killNow = (): void => {

@@ -27,7 +27,7 @@ interface LabOptions {
 }
 
 /** Serves the labs of lessons; one call at a time, whoever asks. */
-export function createLabRoutes({ root = courseRoot, lifeMs = 20_000 }: LabOptions = {}): LabRoutes {
+export function createLabRoutes({ root = courseRoot, lifeMs = 30_000 }: LabOptions = {}): LabRoutes {
   let makeWay = (): void => {};
   return {
     async getLab({ lesson: name }) {
@@ -38,6 +38,7 @@ export function createLabRoutes({ root = courseRoot, lifeMs = 20_000 }: LabOptio
 
     async *runLab(request, { signal }) {
       const job = await prepare(request, root);
+      signal.throwIfAborted();
       makeWay();
       const reasons: ConnectError[] = [];
       await using lab = startLabProcess(job);

@@ -12,8 +12,8 @@ import { WireLog } from './wire-log.ts';
 
 /** How often the page hears of the wire. */
 const PIECE_MS = 150;
-/** Time without anything happening after which nothing moves any more. */
-const STILL_MS = 1500;
+/** Pieces without anything in them after which nothing moves any more. */
+const STILL_PIECES = 10;
 /** The longest that a call may last. */
 const LIMIT_MS = 15_000;
 /** Time in which a server that goes on after the end shows it. */
@@ -101,17 +101,21 @@ function countAll(call: ClientCall, server: ServerThread, wire: WireLog): Counts
   return { written, received, produced: server.produced, fromClient, fromServer, streamUpdates };
 }
 
-/** Waits until nothing has happened for a while, or the call has lasted long enough. */
+/**
+ * Waits until nothing has happened for a while, or the call has lasted long enough. A server that has not said anything
+ * yet may be on its way.
+ */
 async function untilStill(call: ClientCall, server: ServerThread, wire: WireLog): Promise<'still' | 'limit'> {
   const startedMs = performance.now();
   let last = '';
-  for (;;) {
+  for (let quiet = 0; performance.now() - startedMs < LIMIT_MS; quiet++) {
     await delay(PIECE_MS, undefined, { ref: false });
-    const now = performance.now();
-    const counts = JSON.stringify(countAll(call, server, wire));
-    if (counts !== last) wire.activeMs = now;
-    last = counts;
-    if (now - wire.activeMs > STILL_MS) return 'still';
-    if (now - startedMs > LIMIT_MS) return 'limit';
+    const now = JSON.stringify([countAll(call, server, wire), wire.frames]);
+    if (now !== last) wire.activeMs = performance.now();
+    if (now !== last || !wire.hasServerSpoken) quiet = 0;
+    last = now;
+    // Counted and not timed: a machine with too much to do is not still.
+    if (quiet >= STILL_PIECES) return 'still';
   }
+  return 'limit';
 }

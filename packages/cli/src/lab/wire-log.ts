@@ -8,20 +8,28 @@ export class WireLog {
   fromServer = 0;
   /** WINDOW_UPDATE frames of the client for streams. */
   streamUpdates = 0;
+  /** Frames that have passed, without PING. */
+  frames = 0;
+  /** Whether the server has sent any frame. */
+  hasServerSpoken = false;
   /** When something has passed last, on the clock of `performance`. */
   activeMs: number = performance.now();
   /** Is called when the client's half-close passes. */
   onHalfClose: () => void = () => {};
   /** Is called for each whole message. */
   onMessage: () => void = () => {};
-  #frames: FrameRecord[] = [];
+  #unsaid: FrameRecord[] = [];
   #messages = new Map<string, MessageRecord>();
 
   readonly add = (event: TimelineEvent): void => {
     if (event.kind !== 'frame') return;
     const { frame, messages } = event;
-    if (frame.type !== 'PING') this.activeMs = performance.now();
-    this.#frames.push(frame);
+    if (frame.type !== 'PING') {
+      this.frames++;
+      this.activeMs = performance.now();
+    }
+    if (frame.from === 'server') this.hasServerSpoken = true;
+    this.#unsaid.push(frame);
     if (frame.type === 'WINDOW_UPDATE' && frame.from === 'client' && frame.stream > 0) this.streamUpdates++;
     for (const message of messages) {
       const { connection, stream, from, index, completeMs } = message;
@@ -36,8 +44,8 @@ export class WireLog {
 
   /** Takes what is new: a timeline whose frames and messages nobody has been told yet. */
   takePiece(tap: Tap): Timeline {
-    const piece = { ...tap.timeline(), frames: this.#frames, messages: [...this.#messages.values()] };
-    this.#frames = [];
+    const piece = { ...tap.timeline(), frames: this.#unsaid, messages: [...this.#messages.values()] };
+    this.#unsaid = [];
     this.#messages = new Map();
     return piece;
   }

@@ -1317,7 +1317,7 @@ export const HubService: GenService<{
    * Starts the learner's server, or the solution's, calls it once, and tells what passes on the wire meanwhile.
    *
    * The server lives in a process of its own until the call is over, the page leaves, or another call of a lab begins,
-   * and 20 seconds at most. A knob out of its bounds is answered with INVALID_ARGUMENT, the solution of a step that is
+   * and 30 seconds at most. A knob out of its bounds is answered with INVALID_ARGUMENT, the solution of a step that is
    * not solved, unless `show_me` is set, with FAILED_PRECONDITION, a lesson without a lab with NOT_FOUND. A run that
    * had to make way for another one ends with ABORTED, one that is taking too long with DEADLINE_EXCEEDED.
    *
