@@ -10,19 +10,19 @@ export interface Choices {
 /** The ways to read, in the words of the form. */
 export const readings: Array<[LabReading, string]> = [
   [LabReading.AT_ONCE, 'at once'],
-  [LabReading.PACED, 'one after the other'],
+  [LabReading.PACED, 'one by one'],
   [LabReading.STOPS, 'stands still'],
 ];
 
 /** The faults, in the words of the form. */
 export const faults: Array<[LabFault, string]> = [
   [LabFault.UNSPECIFIED, 'none'],
-  [LabFault.RESET, 'reset the stream'],
-  [LabFault.GOAWAY, 'send GOAWAY'],
-  [LabFault.DROP, 'drop the connection'],
+  [LabFault.RESET, 'reset'],
+  [LabFault.GOAWAY, 'GOAWAY'],
+  [LabFault.DROP, 'drop'],
   [LabFault.HOLD_WINDOW_UPDATES, 'hold back WINDOW_UPDATE'],
-  [LabFault.DELAY, 'delay everything'],
-  [LabFault.CUT_TRAILERS, 'cut the trailers'],
+  [LabFault.DELAY, 'delay'],
+  [LabFault.CUT_TRAILERS, 'cut trailers'],
 ];
 
 /** Chooses what a lab begins with. */

@@ -15,14 +15,17 @@ const MAX_ROWS = 120;
 
 /** What crosses the wire, drawn anew with every piece of it that arrives. */
 export function LiveWire({ timeline, name, isLive }: { timeline: Timeline; name: string; isLive: boolean }) {
-  const { frames, windows, words, described } = useMemo(() => {
+  const { frames, words, windows } = useMemo(() => {
     const maxRows = isLive ? LIVE_ROWS : MAX_ROWS;
     const omitTypes = ['PING'];
     return {
       frames: drawSequence(timeline, { maxRows, omitTypes, title: name }),
-      windows: drawWindows(timeline),
-      described: describeWindows(timeline),
       words: formatTimeline(timeline, { maxRows: 4 * maxRows, omitTypes, width: 120, json: true }).join('\n'),
+      windows: findStreamers(timeline).map((sender) => ({
+        sender,
+        drawn: drawWindows(timeline, { sender }),
+        described: describeWindows(timeline, { sender }),
+      })),
     };
   }, [timeline, name, isLive]);
   return (
@@ -30,9 +33,17 @@ export function LiveWire({ timeline, name, isLive }: { timeline: Timeline; name:
       <Picture svg={frames} name={`${name}: frames`}>
         <Listing label={`${name} in words`}>{words}</Listing>
       </Picture>
-      <Picture svg={windows} name={`${name}: windows`}>
-        <p>{described}</p>
-      </Picture>
+      {windows.map(({ sender, drawn, described }) => (
+        <Picture key={sender} svg={drawn} name={`${name}: windows of the ${sender}`}>
+          <p>{described}</p>
+        </Picture>
+      ))}
     </div>
   );
+}
+
+/** Finds the sides that have streamed: a single message says little about windows. */
+function findStreamers({ streams }: Timeline): Array<'client' | 'server'> {
+  const sides = ['server', 'client'] as const;
+  return sides.filter((side) => streams.some(({ messages }) => messages[side] > 1));
 }
