@@ -2,7 +2,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type HubProcess, startHubProcess } from './hub-process.ts';
 import { copyLesson, type LessonCopy } from './lesson-copy.ts';
 
-/** A learner at a browser, with lesson 01 and a hub of their own. */
+/** A learner at a browser, with a lesson and a hub of their own. */
 export interface Learner extends AsyncDisposable {
   course: LessonCopy;
   hub: HubProcess;
@@ -13,9 +13,9 @@ export interface Learner extends AsyncDisposable {
 }
 
 /** Opens the map of the course in Chromium; `CHROMIUM` names another one than Debian's. */
-export async function openLearner(): Promise<Learner> {
+export async function openLearner(lesson = '01-unary'): Promise<Learner> {
   const closing = new AsyncDisposableStack();
-  const course = closing.use(await copyLesson());
+  const course = closing.use(await copyLesson(lesson));
   const hub = closing.use(await startHubProcess(course.root));
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });

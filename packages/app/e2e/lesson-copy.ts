@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const repository = resolve(import.meta.dirname, '../../..');
-const lesson = 'lessons/01-unary';
-const solution = 'solutions/lesson-01-unary';
-const snapshot = 'packages/course/snapshots/lesson-01.json';
 
-/** A course of lesson 01 alone, in a temporary folder. */
+/** A course of one lesson alone, in a temporary folder. */
 export interface LessonCopy extends AsyncDisposable {
   root: string;
   read(path: string): Promise<string>;
@@ -16,8 +13,14 @@ export interface LessonCopy extends AsyncDisposable {
   readSolution(path: string): Promise<string>;
 }
 
-/** Copies lesson 01 as it was in the beginning; whatever the person who runs the tests has made of it stays alone. */
-export async function copyLesson(): Promise<LessonCopy> {
+/**
+ * Copies a lesson, such as `01-unary`, as it was in the beginning; whatever the person who runs the tests has made of it
+ * stays alone.
+ */
+export async function copyLesson(name: string): Promise<LessonCopy> {
+  const lesson = `lessons/${name}`;
+  const solution = `solutions/lesson-${name}`;
+  const snapshot = `packages/course/snapshots/lesson-${name.slice(0, 2)}.json`;
   const root = await mkdtemp(join(tmpdir(), 'streamlings-e2e-'));
   const isOwn = (path: string): boolean => !path.includes('node_modules');
   for (const folder of [lesson, solution]) {

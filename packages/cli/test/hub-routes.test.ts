@@ -1,52 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm, symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Code, createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
+import { join } from 'node:path';
+import { Code } from '@connectrpc/connect';
 import { createReleasedCourse } from '@streamlings/course/test/released-course';
 import { lesson, solved, starter } from '@streamlings/course/test/tiny-course';
-import { HubService, Progress, type WatchResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { Progress, type WatchResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { describe, expect, test } from 'vitest';
+import { openHubClient } from './hub-client.ts';
 
-const bin = resolve(import.meta.dirname, '../bin/streamlings.js');
 const file = `${lesson}/src/answer.ts`;
 const step = { lesson: 'lesson-01', step: 1 };
 
-/** Serves the tiny course as `streamlings start --serve` does, to a client that has the key. */
+/** Serves the tiny course. */
 async function openHub() {
   const closing = new AsyncDisposableStack();
   const course = closing.use(await createReleasedCourse());
-  const child = spawn(process.execPath, [bin, 'start', '--serve', '--no-open', '--port', '0'], {
-    env: { ...process.env, STREAMLINGS_ROOT: course.root },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  closing.defer(async () => {
-    child.kill();
-    await ended;
-  });
-  const [line] = await once(createInterface(child.stdout), 'line');
-  const url = new URL(/http:\S+/.exec(line)?.[0] ?? '');
-  const cookie = `streamlings-${url.port}=${url.searchParams.get('key')}`;
-  const transport = createConnectTransport({
-    baseUrl: `${url.origin}/rpc`,
-    httpVersion: '1.1',
-    interceptors: [
-      (next) => (request) => {
-        request.header.set('cookie', cookie);
-        return next(request);
-      },
-    ],
-  });
-  return {
-    course,
-    child,
-    ended,
-    hub: createClient(HubService, transport),
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
-  };
+  const { hub, child, ended } = closing.use(await openHubClient(course.root));
+  return { course, child, ended, hub, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
 /** Reads until a message is the one that is waited for. */

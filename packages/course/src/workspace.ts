@@ -12,7 +12,7 @@ import { findSolution } from './states.ts';
 import { normalizeLines } from './text-lines.ts';
 
 /** What nothing is graded by, and a learner may well play with. */
-const playground = ['demo.ts', 'serve.ts', 'start.ts'];
+const playground = ['demo.ts', 'lab.ts', 'serve.ts', 'start.ts'];
 
 /**
  * Says how a lesson (`lesson-01`) or a solution (`lesson-01-solution`) is graded: by the course's own checks and its

@@ -7,7 +7,12 @@ export default function Diagram({ source }: { source: string }) {
   const [drawing, setDrawing] = useState<string>();
   useEffect(() => {
     const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-    mermaid.initialize({ startOnLoad: false, securityLevel: 'strict', theme: isDark ? 'dark' : 'neutral' });
+    mermaid.initialize({
+      startOnLoad: false,
+      securityLevel: 'strict',
+      suppressErrorRendering: true,
+      theme: isDark ? 'dark' : 'neutral',
+    });
     mermaid.render(id, source).then(
       ({ svg }) => setDrawing(svg),
       () => {},

@@ -1,4 +1,4 @@
-import { type Course, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { type Course, type Lab as LabInfo, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
@@ -14,9 +14,9 @@ import { WireView } from './wire-view.tsx';
 const Chapter = lazy(() => import('./chapter.tsx').then(({ Chapter }) => ({ default: Chapter })));
 const Editor = lazy(() => import('./editor.tsx'));
 const Compare = lazy(() => import('./compare.tsx'));
+const Lab = lazy(() => import('../lab/lab.tsx'));
 
-const panes = ['Chapter', 'Code', 'Wire', 'Compare', 'Demo'] as const;
-type Pane = (typeof panes)[number];
+type Pane = 'Chapter' | 'Code' | 'Wire' | 'Compare' | 'Demo' | 'Lab';
 
 /** A step of a lesson: the chapter, the file, the checks as they run, and the wire. */
 export function LessonPage({ lesson, step: number }: { lesson: string; step: number }) {
@@ -24,6 +24,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   const { course, file, run, connection } = useWatch(place);
   const draft = useDraft(place, file);
   const [chapter, setChapter] = useState('');
+  const [lab, setLab] = useState<LabInfo>();
   const [pane, setPane] = useState<Pane>('Code');
   const [check, setCheck] = useState<string>();
   const [message, setMessage] = useState('');
@@ -38,8 +39,15 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
       (answer) => setChapter(answer.chapter),
       () => setChapter(''),
     );
+    void hub.getLab({ lesson }).then(
+      (answer) => setLab(answer.lab),
+      () => setLab(undefined),
+    );
   }, [lesson, connection]);
 
+  const panes: Pane[] = ['Chapter', 'Code', 'Wire', 'Compare', 'Demo', ...(lab ? (['Lab'] as const) : [])];
+  const isSolvedStep = (name: number | undefined): boolean =>
+    steps.some((each) => each.lesson === lesson && each.number === name && each.progress === Progress.SOLVED);
   const go = (to: number): void => {
     const other = steps[to];
     if (other) goTo(`/${other.lesson}/${other.number}`);
@@ -60,6 +68,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     { name: 'Wire', key: '3', run: () => setPane('Wire') },
     { name: 'Compare', key: '4', run: () => setPane('Compare') },
     { name: 'Demo', key: '5', run: () => setPane('Demo') },
+    ...(lab ? [{ name: 'Lab', key: '6', run: () => setPane('Lab') }] : []),
     { name: 'Open in my editor', key: 'o', run: () => tell(hub.openFile({ step: place })) },
     { name: 'Put the starter back', run: reset },
   ];
@@ -145,6 +154,13 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
           <div role="tabpanel" id="pane-Demo" aria-labelledby="tab-Demo" hidden={pane !== 'Demo'}>
             {pane === 'Demo' && <Demo lesson={lesson} />}
           </div>
+          {lab && (
+            <div role="tabpanel" id="pane-Lab" aria-labelledby="tab-Lab" hidden={pane !== 'Lab'}>
+              <Suspense fallback={<p className="soft">Loading …</p>}>
+                {pane === 'Lab' && <Lab lab={lab} lesson={lesson} isSolved={isSolvedStep(lab.step?.step)} />}
+              </Suspense>
+            </div>
+          )}
         </div>
         <div className="pane checks-pane">
           <div className="tools">

@@ -84,7 +84,7 @@ function Pictures({ timeline, filter, name }: { timeline: Timeline; filter: Filt
 }
 
 /** A drawing with its text alternative, to be kept as a file. */
-function Picture({ svg, name, children }: { svg: string; name: string; children: React.ReactNode }) {
+export function Picture({ svg, name, children }: { svg: string; name: string; children: React.ReactNode }) {
   const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return (
     <figure>

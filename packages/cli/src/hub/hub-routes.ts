@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
-import { CourseError, findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
+import { findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
 import {
   HubService,
   type StepName,
@@ -14,8 +14,10 @@ import { describeReplacement } from '../commands/replace.ts';
 import type { RunView, Station } from '../engine/learner-engine.ts';
 import type { Workbench } from '../engine/workbench.ts';
 import { drawMap } from './course-map.ts';
+import { createLabRoutes } from './lab-routes.ts';
 import { launchEditor } from './launch-editor.ts';
 import { readLearnerFile, writeLearnerFile } from './learner-file.ts';
+import { refuse } from './refuse.ts';
 
 type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
 
@@ -65,6 +67,8 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
 
   return (router) =>
     router.service(HubService, {
+      ...createLabRoutes(),
+
       async *watch({ step }, { signal }) {
         if (step) visit(indexOf(step));
         const tell = createTeller(step);
@@ -159,9 +163,4 @@ function nameOf({ lesson, step }: Station): string {
 
 function pathOf({ folder, step }: Station): string {
   return join(folder, step.file);
-}
-
-function refuse(error: unknown): never {
-  if (error instanceof CourseError) throw new ConnectError(error.message, Code.FailedPrecondition);
-  throw error;
 }

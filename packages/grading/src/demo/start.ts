@@ -1,3 +1,5 @@
+import { isMainThread } from 'node:worker_threads';
+import { answerLab, type LabCall } from '../lab/lab-call.ts';
 import { exemptLoopback } from '../loopback.ts';
 import type { Hosted } from './host.ts';
 import { watchWire } from './watch-wire.ts';
@@ -8,13 +10,22 @@ export interface Program<Exercise> {
   demo(exercise: Exercise): Promise<void>;
   /** Serves them to whoever connects. */
   serve(exercise: Exercise): Promise<Hosted>;
+  /** Serves one of them for a single call of the workbench's lab, and counts what it produces. */
+  lab?(exercise: Exercise, call: LabCall): Promise<Hosted>;
 }
 
-/** Does what the command line asks for: the demo, or with `serve` and perhaps a port, a server that shows its frames. */
-export async function start<Exercise>({ demo, serve }: Program<Exercise>, exercise: Exercise): Promise<void> {
+/**
+ * Does what the command line asks for: the demo, or with `serve` and perhaps a port, a server that shows its frames. In
+ * a thread of the lab it serves the lab.
+ */
+export async function start<Exercise>(
+  { demo, serve, lab }: Program<Exercise>,
+  exercise: Exercise,
+): Promise<void> {
   Object.assign(process.env, exemptLoopback(process.env));
   const [command, port = '0', ...more] = process.argv.slice(2);
   if (command === undefined) return demo(exercise);
+  if (command === 'lab' && lab && !isMainThread) return answerLab((call) => lab(exercise, call));
   if (command !== 'serve' || !isPort(port) || more.length > 0) {
     const given = process.argv.slice(2).join(' ');
     return refuse(`\`${given}\` is nothing to start: give nothing for the demo, or \`serve\` and a port.`);

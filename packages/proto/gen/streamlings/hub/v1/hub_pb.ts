@@ -9,15 +9,16 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
 import type { Event } from "../../result/v1/result_pb.ts";
 import { file_streamlings_result_v1_result } from "../../result/v1/result_pb.ts";
-import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file streamlings/hub/v1/hub.proto.
  */
 export const file_streamlings_hub_v1_hub: GenFile = /*@__PURE__*/
-  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCJzCgRTdGVwEg4KBm51bWJlchgBIAEoDRINCgV0aXRsZRgCIAEoCRIMCgRmaWxlGAMgASgJEg4KBmNoZWNrcxgEIAMoCRIuCghwcm9ncmVzcxgFIAEoDjIcLnN0cmVhbWxpbmdzLmh1Yi52MS5Qcm9ncmVzcyI6CgtMZWFybmVyRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCSIiChBHZXRMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSIkChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMyzgUKCkh1YlNlcnZpY2USTgoFV2F0Y2gSIC5zdHJlYW1saW5ncy5odWIudjEuV2F0Y2hSZXF1ZXN0GiEuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVzcG9uc2UwARJYCglHZXRMZXNzb24SJC5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMZXNzb25SZXNwb25zZRJVCghTYXZlRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5TYXZlRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXNwb25zZRJYCglSdW5DaGVja3MSJC5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5DaGVja3NSZXNwb25zZRJeCgtDb21wYXJlU3RlcBImLnN0cmVhbWxpbmdzLmh1Yi52MS5Db21wYXJlU3RlcFJlcXVlc3QaJy5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXNwb25zZRJYCglSZXNldFN0ZXASJC5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SZXNldFN0ZXBSZXNwb25zZRJVCghPcGVuRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5PcGVuRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXNwb25zZRJUCgdSdW5EZW1vEiIuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXF1ZXN0GiMuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXNwb25zZTABYgZwcm90bzM", [file_streamlings_result_v1_result]);
+  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCJzCgRTdGVwEg4KBm51bWJlchgBIAEoDRINCgV0aXRsZRgCIAEoCRIMCgRmaWxlGAMgASgJEg4KBmNoZWNrcxgEIAMoCRIuCghwcm9ncmVzcxgFIAEoDjIcLnN0cmVhbWxpbmdzLmh1Yi52MS5Qcm9ncmVzcyI6CgtMZWFybmVyRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCSIiChBHZXRMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSIkChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkiHwoNR2V0TGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkiQwoOR2V0TGFiUmVzcG9uc2USKQoDbGFiGAEgASgLMhcuc3RyZWFtbGluZ3MuaHViLnYxLkxhYkgAiAEBQgYKBF9sYWIizgEKA0xhYhILCgNycGMYASABKAkSKgoEc3RlcBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRmaWxlGAMgASgJEg4KBnJlYWRlchgEIAEoCRIQCghwcm9kdWNlcxgFIAEoCRIqCgVrbm9icxgGIAMoCzIbLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9iEjIKCXF1ZXN0aW9ucxgHIAMoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJRdWVzdGlvbiJfCgdMYWJLbm9iEgwKBG5hbWUYASABKAkSDQoFbGFiZWwYAiABKAkSCwoDbWluGAMgASgNEgsKA21heBgEIAEoDRIPCgdpbml0aWFsGAUgASgNEgwKBHplcm8YBiABKAkiTAoLTGFiUXVlc3Rpb24SLwoHcmVhZGluZxgBIAEoDjIeLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJSZWFkaW5nEgwKBHRleHQYAiABKAkikQIKCExhYktub2JzEhAKCG1lc3NhZ2VzGAEgASgNEg0KBWJ5dGVzGAIgASgNEi8KB3JlYWRpbmcYAyABKA4yHi5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVhZGluZxIPCgdwYWNlX21zGAQgASgNEg0KBXJlYWRzGAUgASgNEhQKDHdpbmRvd19ieXRlcxgGIAEoDRIUCgxjYW5jZWxfYWZ0ZXIYByABKA0SEwoLZGVhZGxpbmVfbXMYCCABKA0SKwoFZmF1bHQYCSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuTGFiRmF1bHQSEwoLZmF1bHRfYWZ0ZXIYCiABKA0SEAoIZGVsYXlfbXMYCyABKA0idQoNUnVuTGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkSFgoOY2FsbHNfc29sdXRpb24YAiABKAgSDwoHc2hvd19tZRgDIAEoCBIrCgVrbm9icxgEIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9icyKEAQoOUnVuTGFiUmVzcG9uc2USJwoEd2lyZRgBIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RIABIQCgZvdXRwdXQYAiABKAlIABIvCgZyZXBvcnQYAyABKAsyHS5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVwb3J0SABCBgoEYm9keSLxAQoJTGFiUmVwb3J0Eg4KBnN0YXR1cxgBIAEoCRIPCgdkZXRhaWxzGAIgASgJEg4KBmVuZGluZxgDIAEoCRIPCgd3cml0dGVuGAQgASgNEhAKCHJlY2VpdmVkGAUgASgNEhAKCHByb2R1Y2VkGAYgASgNEhMKC2R1cmF0aW9uX21zGAcgASgNEg4KBnN0YWxscxgIIAMoCRIVCghtZWFzdXJlZBgJIAEoDUgAiAEBEgsKA3doeRgKIAEoCRITCgtmcm9tX2NsaWVudBgLIAEoDRITCgtmcm9tX3NlcnZlchgMIAEoDUILCglfbWVhc3VyZWQqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMqcAoKTGFiUmVhZGluZxIbChdMQUJfUkVBRElOR19VTlNQRUNJRklFRBAAEhcKE0xBQl9SRUFESU5HX0FUX09OQ0UQARIVChFMQUJfUkVBRElOR19QQUNFRBACEhUKEUxBQl9SRUFESU5HX1NUT1BTEAMquAEKCExhYkZhdWx0EhkKFUxBQl9GQVVMVF9VTlNQRUNJRklFRBAAEhMKD0xBQl9GQVVMVF9SRVNFVBABEhQKEExBQl9GQVVMVF9HT0FXQVkQAhISCg5MQUJfRkFVTFRfRFJPUBADEiEKHUxBQl9GQVVMVF9IT0xEX1dJTkRPV19VUERBVEVTEAQSEwoPTEFCX0ZBVUxUX0RFTEFZEAUSGgoWTEFCX0ZBVUxUX0NVVF9UUkFJTEVSUxAGMvIGCgpIdWJTZXJ2aWNlEk4KBVdhdGNoEiAuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVxdWVzdBohLnN0cmVhbWxpbmdzLmh1Yi52MS5XYXRjaFJlc3BvbnNlMAESWAoJR2V0TGVzc29uEiQuc3RyZWFtbGluZ3MuaHViLnYxLkdldExlc3NvblJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVzcG9uc2USVQoIU2F2ZUZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLlNhdmVGaWxlUmVzcG9uc2USWAoJUnVuQ2hlY2tzEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkNoZWNrc1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVzcG9uc2USXgoLQ29tcGFyZVN0ZXASJi5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXF1ZXN0Gicuc3RyZWFtbGluZ3MuaHViLnYxLkNvbXBhcmVTdGVwUmVzcG9uc2USWAoJUmVzZXRTdGVwEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJlc2V0U3RlcFJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVzcG9uc2USVQoIT3BlbkZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLk9wZW5GaWxlUmVzcG9uc2USVAoHUnVuRGVtbxIiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVxdWVzdBojLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVzcG9uc2UwARJPCgZHZXRMYWISIS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMYWJSZXNwb25zZRJRCgZSdW5MYWISIS5zdHJlYW1saW5ncy5odWIudjEuUnVuTGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5MYWJSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_struct, file_streamlings_result_v1_result]);
 
 /**
  * Names a step of a lesson.
@@ -586,6 +587,472 @@ export const RunDemoResponseSchema: GenMessage<RunDemoResponse> = /*@__PURE__*/
   messageDesc(file_streamlings_hub_v1_hub, 20);
 
 /**
+ * Asks for the lab of a lesson.
+ *
+ * @generated from message streamlings.hub.v1.GetLabRequest
+ */
+export type GetLabRequest = Message<"streamlings.hub.v1.GetLabRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetLabRequest.
+ * Use `create(GetLabRequestSchema)` to create a new message.
+ */
+export const GetLabRequestSchema: GenMessage<GetLabRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 21);
+
+/**
+ * What a lesson's lab is like.
+ *
+ * @generated from message streamlings.hub.v1.GetLabResponse
+ */
+export type GetLabResponse = Message<"streamlings.hub.v1.GetLabResponse"> & {
+  /**
+   * The lab; unset where the lesson has none.
+   *
+   * @generated from field: optional streamlings.hub.v1.Lab lab = 1;
+   */
+  lab?: Lab | undefined;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetLabResponse.
+ * Use `create(GetLabResponseSchema)` to create a new message.
+ */
+export const GetLabResponseSchema: GenMessage<GetLabResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 22);
+
+/**
+ * A call that can be made with knobs.
+ *
+ * @generated from message streamlings.hub.v1.Lab
+ */
+export type Lab = Message<"streamlings.hub.v1.Lab"> & {
+  /**
+   * The RPC that is called, for example `ServerStreaming`.
+   *
+   * @generated from field: string rpc = 1;
+   */
+  rpc: string;
+
+  /**
+   * The step whose file answers it.
+   *
+   * @generated from field: streamlings.hub.v1.StepName step = 2;
+   */
+  step?: StepName | undefined;
+
+  /**
+   * That file, relative to the lesson's folder.
+   *
+   * @generated from field: string file = 3;
+   */
+  file: string;
+
+  /**
+   * Who reads the stream that can be slowed down, for example `the client`.
+   *
+   * @generated from field: string reader = 4;
+   */
+  reader: string;
+
+  /**
+   * What `LabReport.produced` counts, for example `pictures read from the archive`.
+   *
+   * @generated from field: string produces = 5;
+   */
+  produces: string;
+
+  /**
+   * The knobs that mean something for this call.
+   *
+   * @generated from field: repeated streamlings.hub.v1.LabKnob knobs = 6;
+   */
+  knobs: LabKnob[];
+
+  /**
+   * What to ask first, one question for each reading mode.
+   *
+   * @generated from field: repeated streamlings.hub.v1.LabQuestion questions = 7;
+   */
+  questions: LabQuestion[];
+};
+
+/**
+ * Describes the message streamlings.hub.v1.Lab.
+ * Use `create(LabSchema)` to create a new message.
+ */
+export const LabSchema: GenMessage<Lab> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 23);
+
+/**
+ * A number that can be chosen.
+ *
+ * @generated from message streamlings.hub.v1.LabKnob
+ */
+export type LabKnob = Message<"streamlings.hub.v1.LabKnob"> & {
+  /**
+   * The field of `LabKnobs`, in the spelling of ProtoJSON, for example `paceMs`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it is called on the page.
+   *
+   * @generated from field: string label = 2;
+   */
+  label: string;
+
+  /**
+   * The least that can be chosen.
+   *
+   * @generated from field: uint32 min = 3;
+   */
+  min: number;
+
+  /**
+   * The most that can be chosen.
+   *
+   * @generated from field: uint32 max = 4;
+   */
+  max: number;
+
+  /**
+   * What is chosen in the beginning.
+   *
+   * @generated from field: uint32 initial = 5;
+   */
+  initial: number;
+
+  /**
+   * What 0 means, for example `never`; empty where it is a number like others, or none that can be chosen.
+   *
+   * @generated from field: string zero = 6;
+   */
+  zero: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.LabKnob.
+ * Use `create(LabKnobSchema)` to create a new message.
+ */
+export const LabKnobSchema: GenMessage<LabKnob> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 24);
+
+/**
+ * A question whose answer is a number that the call will tell.
+ *
+ * @generated from message streamlings.hub.v1.LabQuestion
+ */
+export type LabQuestion = Message<"streamlings.hub.v1.LabQuestion"> & {
+  /**
+   * The reading mode it belongs to.
+   *
+   * @generated from field: streamlings.hub.v1.LabReading reading = 1;
+   */
+  reading: LabReading;
+
+  /**
+   * The question.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.LabQuestion.
+ * Use `create(LabQuestionSchema)` to create a new message.
+ */
+export const LabQuestionSchema: GenMessage<LabQuestion> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 25);
+
+/**
+ * How a call is to be made. Knobs that a lab does not list must be 0.
+ *
+ * @generated from message streamlings.hub.v1.LabKnobs
+ */
+export type LabKnobs = Message<"streamlings.hub.v1.LabKnobs"> & {
+  /**
+   * How many messages the stream has at most.
+   *
+   * @generated from field: uint32 messages = 1;
+   */
+  messages: number;
+
+  /**
+   * About how many bytes a message has; `messages` of them are at most 16 MiB.
+   *
+   * @generated from field: uint32 bytes = 2;
+   */
+  bytes: number;
+
+  /**
+   * How the stream is read.
+   *
+   * @generated from field: streamlings.hub.v1.LabReading reading = 3;
+   */
+  reading: LabReading;
+
+  /**
+   * Milliseconds for each message, where the reading is paced.
+   *
+   * @generated from field: uint32 pace_ms = 4;
+   */
+  paceMs: number;
+
+  /**
+   * Messages that are read before the reader stands still, where it stops; 0 if it never begins to read.
+   *
+   * @generated from field: uint32 reads = 5;
+   */
+  reads: number;
+
+  /**
+   * The bytes of DATA that the server may send on the stream before somebody has read.
+   *
+   * @generated from field: uint32 window_bytes = 6;
+   */
+  windowBytes: number;
+
+  /**
+   * Messages after which the client cancels, as received or, where the client alone streams, as sent; 0 for never.
+   *
+   * @generated from field: uint32 cancel_after = 7;
+   */
+  cancelAfter: number;
+
+  /**
+   * Milliseconds until the deadline; 0 for none.
+   *
+   * @generated from field: uint32 deadline_ms = 8;
+   */
+  deadlineMs: number;
+
+  /**
+   * What goes wrong.
+   *
+   * @generated from field: streamlings.hub.v1.LabFault fault = 9;
+   */
+  fault: LabFault;
+
+  /**
+   * Messages that pass before a reset, a GOAWAY or a drop.
+   *
+   * @generated from field: uint32 fault_after = 10;
+   */
+  faultAfter: number;
+
+  /**
+   * Milliseconds by which everything is late.
+   *
+   * @generated from field: uint32 delay_ms = 11;
+   */
+  delayMs: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.LabKnobs.
+ * Use `create(LabKnobsSchema)` to create a new message.
+ */
+export const LabKnobsSchema: GenMessage<LabKnobs> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 26);
+
+/**
+ * Starts a call.
+ *
+ * @generated from message streamlings.hub.v1.RunLabRequest
+ */
+export type RunLabRequest = Message<"streamlings.hub.v1.RunLabRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+
+  /**
+   * Whether the solution's server is called instead of the learner's.
+   *
+   * @generated from field: bool calls_solution = 2;
+   */
+  callsSolution: boolean;
+
+  /**
+   * Whether the learner wants to see the solution at work before the step is solved.
+   *
+   * @generated from field: bool show_me = 3;
+   */
+  showMe: boolean;
+
+  /**
+   * How the call is to be made.
+   *
+   * @generated from field: streamlings.hub.v1.LabKnobs knobs = 4;
+   */
+  knobs?: LabKnobs | undefined;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunLabRequest.
+ * Use `create(RunLabRequestSchema)` to create a new message.
+ */
+export const RunLabRequestSchema: GenMessage<RunLabRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 27);
+
+/**
+ * A piece of what happens in a lab. The last one is the report.
+ *
+ * @generated from message streamlings.hub.v1.RunLabResponse
+ */
+export type RunLabResponse = Message<"streamlings.hub.v1.RunLabResponse"> & {
+  /**
+   * What it is.
+   *
+   * @generated from oneof streamlings.hub.v1.RunLabResponse.body
+   */
+  body: {
+    /**
+     * What has passed on the wire: a `Timeline` of `@streamlings/wire`. Its frames and messages are those that are new or
+     * have changed since the piece before; everything else in it is whole.
+     *
+     * @generated from field: google.protobuf.Struct wire = 1;
+     */
+    value: JsonObject;
+    case: "wire";
+  } | {
+    /**
+     * What the server has printed, with its line ends.
+     *
+     * @generated from field: string output = 2;
+     */
+    value: string;
+    case: "output";
+  } | {
+    /**
+     * What came of it.
+     *
+     * @generated from field: streamlings.hub.v1.LabReport report = 3;
+     */
+    value: LabReport;
+    case: "report";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunLabResponse.
+ * Use `create(RunLabResponseSchema)` to create a new message.
+ */
+export const RunLabResponseSchema: GenMessage<RunLabResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 28);
+
+/**
+ * What came of a call.
+ *
+ * @generated from message streamlings.hub.v1.LabReport
+ */
+export type LabReport = Message<"streamlings.hub.v1.LabReport"> & {
+  /**
+   * The status of the call as the client sees it, for example `1 CANCELLED`.
+   *
+   * @generated from field: string status = 1;
+   */
+  status: string;
+
+  /**
+   * The text that came with the status.
+   *
+   * @generated from field: string details = 2;
+   */
+  details: string;
+
+  /**
+   * Why the call ended, as a sentence.
+   *
+   * @generated from field: string ending = 3;
+   */
+  ending: string;
+
+  /**
+   * Messages that the client's side has handed over to be sent.
+   *
+   * @generated from field: uint32 written = 4;
+   */
+  written: number;
+
+  /**
+   * Messages that the client's side has read.
+   *
+   * @generated from field: uint32 received = 5;
+   */
+  received: number;
+
+  /**
+   * What `Lab.produces` says.
+   *
+   * @generated from field: uint32 produced = 6;
+   */
+  produced: number;
+
+  /**
+   * From the start of the call to its end, or to the moment from which nothing moved any more.
+   *
+   * @generated from field: uint32 duration_ms = 7;
+   */
+  durationMs: number;
+
+  /**
+   * Who had to wait for which window and for how long, as sentences; none where nobody had to.
+   *
+   * @generated from field: repeated string stalls = 8;
+   */
+  stalls: string[];
+
+  /**
+   * The answer to the question; unset where the moment in question never came.
+   *
+   * @generated from field: optional uint32 measured = 9;
+   */
+  measured?: number | undefined;
+
+  /**
+   * Why, as a sentence about this call.
+   *
+   * @generated from field: string why = 10;
+   */
+  why: string;
+
+  /**
+   * Whole messages of the client that were on the wire.
+   *
+   * @generated from field: uint32 from_client = 11;
+   */
+  fromClient: number;
+
+  /**
+   * Whole messages of the server that were on the wire.
+   *
+   * @generated from field: uint32 from_server = 12;
+   */
+  fromServer: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.LabReport.
+ * Use `create(LabReportSchema)` to create a new message.
+ */
+export const LabReportSchema: GenMessage<LabReport> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 29);
+
+/**
  * How far a learner is.
  *
  * @generated from enum streamlings.hub.v1.Progress
@@ -632,6 +1099,123 @@ export type Progress = (typeof Progress)[keyof typeof Progress] | UnknownEnum;
  */
 export const ProgressSchema: GenEnum<Progress> = /*@__PURE__*/
   enumDesc(file_streamlings_hub_v1_hub, 0);
+
+/**
+ * How whoever reads the stream goes about it.
+ *
+ * @generated from enum streamlings.hub.v1.LabReading
+ */
+export const LabReading = {
+  /**
+   * Never valid in a request.
+   *
+   * @generated from enum value: LAB_READING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Each message at once.
+   *
+   * @generated from enum value: LAB_READING_AT_ONCE = 1;
+   */
+  AT_ONCE: 1,
+
+  /**
+   * One message in each `pace_ms`.
+   *
+   * @generated from enum value: LAB_READING_PACED = 2;
+   */
+  PACED: 2,
+
+  /**
+   * At once, and none after `reads` messages.
+   *
+   * @generated from enum value: LAB_READING_STOPS = 3;
+   */
+  STOPS: 3,
+} as const;
+
+/**
+ * How whoever reads the stream goes about it.
+ *
+ * @generated from enum streamlings.hub.v1.LabReading
+ */
+export type LabReading = (typeof LabReading)[keyof typeof LabReading] | UnknownEnum;
+
+/**
+ * Describes the enum streamlings.hub.v1.LabReading.
+ */
+export const LabReadingSchema: GenEnum<LabReading> = /*@__PURE__*/
+  enumDesc(file_streamlings_hub_v1_hub, 1);
+
+/**
+ * What goes wrong on the way.
+ *
+ * @generated from enum streamlings.hub.v1.LabFault
+ */
+export const LabFault = {
+  /**
+   * Nothing.
+   *
+   * @generated from enum value: LAB_FAULT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The stream is reset with INTERNAL_ERROR after `fault_after` messages.
+   *
+   * @generated from enum value: LAB_FAULT_RESET = 1;
+   */
+  RESET: 1,
+
+  /**
+   * The server seems to say GOAWAY after `fault_after` messages; the call may go on.
+   *
+   * @generated from enum value: LAB_FAULT_GOAWAY = 2;
+   */
+  GOAWAY: 2,
+
+  /**
+   * The connection breaks off after `fault_after` messages.
+   *
+   * @generated from enum value: LAB_FAULT_DROP = 3;
+   */
+  DROP: 3,
+
+  /**
+   * No WINDOW_UPDATE arrives.
+   *
+   * @generated from enum value: LAB_FAULT_HOLD_WINDOW_UPDATES = 4;
+   */
+  HOLD_WINDOW_UPDATES: 4,
+
+  /**
+   * Everything arrives `delay_ms` later.
+   *
+   * @generated from enum value: LAB_FAULT_DELAY = 5;
+   */
+  DELAY: 5,
+
+  /**
+   * The call ends without trailers.
+   *
+   * @generated from enum value: LAB_FAULT_CUT_TRAILERS = 6;
+   */
+  CUT_TRAILERS: 6,
+} as const;
+
+/**
+ * What goes wrong on the way.
+ *
+ * @generated from enum streamlings.hub.v1.LabFault
+ */
+export type LabFault = (typeof LabFault)[keyof typeof LabFault] | UnknownEnum;
+
+/**
+ * Describes the enum streamlings.hub.v1.LabFault.
+ */
+export const LabFaultSchema: GenEnum<LabFault> = /*@__PURE__*/
+  enumDesc(file_streamlings_hub_v1_hub, 2);
 
 /**
  * Serves the browser application.
@@ -718,6 +1302,31 @@ export const HubService: GenService<{
     methodKind: "server_streaming";
     input: typeof RunDemoRequestSchema;
     output: typeof RunDemoResponseSchema;
+  },
+  /**
+   * Tells what the lab of a lesson calls, with which knobs, and what it asks first.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.GetLab
+   */
+  getLab: {
+    methodKind: "unary";
+    input: typeof GetLabRequestSchema;
+    output: typeof GetLabResponseSchema;
+  },
+  /**
+   * Starts the learner's server, or the solution's, calls it once, and tells what passes on the wire meanwhile.
+   *
+   * The server lives in a process of its own until the call is over, the page leaves, or another call of a lab begins,
+   * and 30 seconds at most. A knob out of its bounds is answered with INVALID_ARGUMENT, the solution of a step that is
+   * not solved, unless `show_me` is set, with FAILED_PRECONDITION, a lesson without a lab with NOT_FOUND. A run that
+   * had to make way for another one ends with ABORTED, one that is taking too long with DEADLINE_EXCEEDED.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.RunLab
+   */
+  runLab: {
+    methodKind: "server_streaming";
+    input: typeof RunLabRequestSchema;
+    output: typeof RunLabResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_streamlings_hub_v1_hub, 0);
