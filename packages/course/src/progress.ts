@@ -4,6 +4,7 @@ import { findUnits, type Unit } from './discovery.ts';
 import { readIfThere } from './optional-files.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type CheckResult, readResult } from './state/results.ts';
+import { readSeenSolutions } from './state/seen-solutions.ts';
 import { readStateBefore } from './states.ts';
 import { normalizeLines } from './text-lines.ts';
 
@@ -27,6 +28,8 @@ export interface StepProgress {
   /** The names of its checks, in learning order. */
   checks: string[];
   progress: Progress;
+  /** Whether the learner has asked for the solution before the step was solved. */
+  hasSeenSolution: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function readProgress(root: string = courseRoot): Promise<UnitProgr
 
 async function readUnitProgress(unit: Unit, snapshot: Snapshot, root: string): Promise<UnitProgress> {
   const results = (await readResult(unit.name, root))?.checks ?? [];
+  const seen = await readSeenSolutions(unit.name, root);
   const steps = await Promise.all(
     snapshot.steps.map(async ({ number, title, file, checks }): Promise<StepProgress> => {
       const text = await readIfThere(join(unit.folder, file));
@@ -57,7 +61,7 @@ async function readUnitProgress(unit: Unit, snapshot: Snapshot, root: string): P
         : hasPassed(number, names, results)
           ? 'solved'
           : 'in progress';
-      return { number, title, file, checks: names, progress };
+      return { number, title, file, checks: names, progress, hasSeenSolution: seen.includes(number) };
     }),
   );
   return { unit, title: snapshot.title, progress: combine(steps), steps };

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file streamlings/hub/v1/hub.proto.
  */
 export const file_streamlings_hub_v1_hub: GenFile = /*@__PURE__*/
-  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCJzCgRTdGVwEg4KBm51bWJlchgBIAEoDRINCgV0aXRsZRgCIAEoCRIMCgRmaWxlGAMgASgJEg4KBmNoZWNrcxgEIAMoCRIuCghwcm9ncmVzcxgFIAEoDjIcLnN0cmVhbWxpbmdzLmh1Yi52MS5Qcm9ncmVzcyI6CgtMZWFybmVyRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCSIiChBHZXRMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSIkChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMyzgUKCkh1YlNlcnZpY2USTgoFV2F0Y2gSIC5zdHJlYW1saW5ncy5odWIudjEuV2F0Y2hSZXF1ZXN0GiEuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVzcG9uc2UwARJYCglHZXRMZXNzb24SJC5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMZXNzb25SZXNwb25zZRJVCghTYXZlRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5TYXZlRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXNwb25zZRJYCglSdW5DaGVja3MSJC5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5DaGVja3NSZXNwb25zZRJeCgtDb21wYXJlU3RlcBImLnN0cmVhbWxpbmdzLmh1Yi52MS5Db21wYXJlU3RlcFJlcXVlc3QaJy5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXNwb25zZRJYCglSZXNldFN0ZXASJC5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SZXNldFN0ZXBSZXNwb25zZRJVCghPcGVuRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5PcGVuRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXNwb25zZRJUCgdSdW5EZW1vEiIuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXF1ZXN0GiMuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXNwb25zZTABYgZwcm90bzM", [file_streamlings_result_v1_result]);
+  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCKOAQoEU3RlcBIOCgZudW1iZXIYASABKA0SDQoFdGl0bGUYAiABKAkSDAoEZmlsZRgDIAEoCRIOCgZjaGVja3MYBCADKAkSLgoIcHJvZ3Jlc3MYBSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuUHJvZ3Jlc3MSGQoRaGFzX3NlZW5fc29sdXRpb24YBiABKAgiOgoLTGVhcm5lckZpbGUSDAoEcGF0aBgBIAEoCRIMCgR0ZXh0GAIgASgJEg8KB3ZlcnNpb24YAyABKAkiMAoQR2V0TGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEc3RlcBgCIAEoDSI2ChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJEhAKCG92ZXJ2aWV3GAIgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCJ8ChVTZXR0bGVDb25mbGljdFJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRtaW5lGAIgASgJEhUKDXRoZWlyX3ZlcnNpb24YAyABKAkSEgoKdGFrZXNfbWluZRgEIAEoCCJqChZTZXR0bGVDb25mbGljdFJlc3BvbnNlEi0KBGZpbGUYASABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGUSDwoHc2V0dGxlZBgCIAEoCBIQCghzZW50ZW5jZRgDIAEoCSJcChBMaXN0SGludHNSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDQoFY2hlY2sYAiABKAkSDQoFY291bnQYAyABKA0iSwoRTGlzdEhpbnRzUmVzcG9uc2USJwoFaGludHMYASADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuSGludBINCgV0b3RhbBgCIAEoDSIjCgRIaW50Eg0KBXRpdGxlGAEgASgJEgwKBHRleHQYAiABKAkiPgoQUnVuQ2hlY2tzUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIhMKEVJ1bkNoZWNrc1Jlc3BvbnNlIlEKEkNvbXBhcmVTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEg8KB3Nob3dfbWUYAiABKAgiSgoTQ29tcGFyZVN0ZXBSZXNwb25zZRIPCgdzdGFydGVyGAEgASgJEhUKCHNvbHV0aW9uGAIgASgJSACIAQFCCwoJX3NvbHV0aW9uIj4KEFJlc2V0U3RlcFJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSIlChFSZXNldFN0ZXBSZXNwb25zZRIQCghzZW50ZW5jZRgBIAEoCSJLCg9PcGVuRmlsZVJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRsaW5lGAIgASgNIhIKEE9wZW5GaWxlUmVzcG9uc2UiIAoOUnVuRGVtb1JlcXVlc3QSDgoGbGVzc29uGAEgASgJIh8KD1J1bkRlbW9SZXNwb25zZRIMCgR0ZXh0GAEgASgJIicKFUdldEFmdGVyTGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkijgEKFkdldEFmdGVyTGVzc29uUmVzcG9uc2USFgoOd2hlbl9pdF9wYXNzZXMYASABKAkSFwoPZnVydGhlcl9yZWFkaW5nGAIgASgJEi0KCG1pc3Rha2VzGAMgAygLMhsuc3RyZWFtbGluZ3MuaHViLnYxLk1pc3Rha2USFAoMY2xvc2VkX3N0ZXBzGAQgAygNIowBCgdNaXN0YWtlEgwKBGZpbGUYASABKAkSDAoEc3RlcBgCIAEoDRINCgVjaGVjaxgDIAEoCRIVCg1taXNjb25jZXB0aW9uGAQgASgJEg4KBmJlbGllZhgFIAEoCRIPCgdzeW1wdG9tGAYgASgJEhAKCHF1ZXN0aW9uGAcgASgJEgwKBHRleHQYCCABKAkiMQoRUnVuTWlzdGFrZVJlcXVlc3QSDgoGbGVzc29uGAEgASgJEgwKBGZpbGUYAiABKAkiQQoSUnVuTWlzdGFrZVJlc3BvbnNlEisKBWV2ZW50GAEgASgLMhwuc3RyZWFtbGluZ3MucmVzdWx0LnYxLkV2ZW50Km0KCFByb2dyZXNzEhgKFFBST0dSRVNTX1VOU1BFQ0lGSUVEEAASGAoUUFJPR1JFU1NfTk9UX1NUQVJURUQQARIYChRQUk9HUkVTU19JTl9QUk9HUkVTUxACEhMKD1BST0dSRVNTX1NPTFZFRBADMtkICgpIdWJTZXJ2aWNlEk4KBVdhdGNoEiAuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVxdWVzdBohLnN0cmVhbWxpbmdzLmh1Yi52MS5XYXRjaFJlc3BvbnNlMAESWAoJR2V0TGVzc29uEiQuc3RyZWFtbGluZ3MuaHViLnYxLkdldExlc3NvblJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVzcG9uc2USVQoIU2F2ZUZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLlNhdmVGaWxlUmVzcG9uc2USZwoOU2V0dGxlQ29uZmxpY3QSKS5zdHJlYW1saW5ncy5odWIudjEuU2V0dGxlQ29uZmxpY3RSZXF1ZXN0Giouc3RyZWFtbGluZ3MuaHViLnYxLlNldHRsZUNvbmZsaWN0UmVzcG9uc2USWAoJTGlzdEhpbnRzEiQuc3RyZWFtbGluZ3MuaHViLnYxLkxpc3RIaW50c1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuTGlzdEhpbnRzUmVzcG9uc2USWAoJUnVuQ2hlY2tzEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkNoZWNrc1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVzcG9uc2USXgoLQ29tcGFyZVN0ZXASJi5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXF1ZXN0Gicuc3RyZWFtbGluZ3MuaHViLnYxLkNvbXBhcmVTdGVwUmVzcG9uc2USWAoJUmVzZXRTdGVwEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJlc2V0U3RlcFJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVzcG9uc2USVQoIT3BlbkZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLk9wZW5GaWxlUmVzcG9uc2USVAoHUnVuRGVtbxIiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVxdWVzdBojLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVzcG9uc2UwARJnCg5HZXRBZnRlckxlc3NvbhIpLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRBZnRlckxlc3NvblJlcXVlc3QaKi5zdHJlYW1saW5ncy5odWIudjEuR2V0QWZ0ZXJMZXNzb25SZXNwb25zZRJdCgpSdW5NaXN0YWtlEiUuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bk1pc3Rha2VSZXF1ZXN0GiYuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bk1pc3Rha2VSZXNwb25zZTABYgZwcm90bzM", [file_streamlings_result_v1_result]);
 
 /**
  * Names a step of a lesson.
@@ -216,6 +216,13 @@ export type Step = Message<"streamlings.hub.v1.Step"> & {
    * @generated from field: streamlings.hub.v1.Progress progress = 5;
    */
   progress: Progress;
+
+  /**
+   * Whether the learner has asked for the solution before the step was solved.
+   *
+   * @generated from field: bool has_seen_solution = 6;
+   */
+  hasSeenSolution: boolean;
 };
 
 /**
@@ -261,7 +268,7 @@ export const LearnerFileSchema: GenMessage<LearnerFile> = /*@__PURE__*/
   messageDesc(file_streamlings_hub_v1_hub, 6);
 
 /**
- * Asks for a lesson.
+ * Asks for what is to be read.
  *
  * @generated from message streamlings.hub.v1.GetLessonRequest
  */
@@ -272,6 +279,13 @@ export type GetLessonRequest = Message<"streamlings.hub.v1.GetLessonRequest"> & 
    * @generated from field: string lesson = 1;
    */
   lesson: string;
+
+  /**
+   * The step, counted from 1.
+   *
+   * @generated from field: uint32 step = 2;
+   */
+  step: number;
 };
 
 /**
@@ -282,17 +296,24 @@ export const GetLessonRequestSchema: GenMessage<GetLessonRequest> = /*@__PURE__*
   messageDesc(file_streamlings_hub_v1_hub, 7);
 
 /**
- * A lesson, as far as it does not change.
+ * What is to be read in a step.
  *
  * @generated from message streamlings.hub.v1.GetLessonResponse
  */
 export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> & {
   /**
-   * The chapter, as Markdown.
+   * The chapter of a lesson, or the page of a workshop's step, as Markdown.
    *
    * @generated from field: string chapter = 1;
    */
   chapter: string;
+
+  /**
+   * What a workshop is about and how long it takes, as Markdown; empty for a lesson.
+   *
+   * @generated from field: string overview = 2;
+   */
+  overview: string;
 };
 
 /**
@@ -367,6 +388,174 @@ export const SaveFileResponseSchema: GenMessage<SaveFileResponse> = /*@__PURE__*
   messageDesc(file_streamlings_hub_v1_hub, 10);
 
 /**
+ * Ends a conflict.
+ *
+ * @generated from message streamlings.hub.v1.SettleConflictRequest
+ */
+export type SettleConflictRequest = Message<"streamlings.hub.v1.SettleConflictRequest"> & {
+  /**
+   * The step.
+   *
+   * @generated from field: streamlings.hub.v1.StepName step = 1;
+   */
+  step?: StepName | undefined;
+
+  /**
+   * What was typed in the page.
+   *
+   * @generated from field: string mine = 2;
+   */
+  mine: string;
+
+  /**
+   * The version of the file that the page has shown as the other side.
+   *
+   * @generated from field: string their_version = 3;
+   */
+  theirVersion: string;
+
+  /**
+   * Whether the file is to hold what was typed; the other text is copied either way.
+   *
+   * @generated from field: bool takes_mine = 4;
+   */
+  takesMine: boolean;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.SettleConflictRequest.
+ * Use `create(SettleConflictRequestSchema)` to create a new message.
+ */
+export const SettleConflictRequestSchema: GenMessage<SettleConflictRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 11);
+
+/**
+ * What became of a conflict.
+ *
+ * @generated from message streamlings.hub.v1.SettleConflictResponse
+ */
+export type SettleConflictResponse = Message<"streamlings.hub.v1.SettleConflictResponse"> & {
+  /**
+   * The file as it is now.
+   *
+   * @generated from field: streamlings.hub.v1.LearnerFile file = 1;
+   */
+  file?: LearnerFile | undefined;
+
+  /**
+   * Whether the conflict is over; it is not if the file was changed once more, and then nothing was done.
+   *
+   * @generated from field: bool settled = 2;
+   */
+  settled: boolean;
+
+  /**
+   * Where the other text is, as a sentence; empty if it is not over.
+   *
+   * @generated from field: string sentence = 3;
+   */
+  sentence: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.SettleConflictResponse.
+ * Use `create(SettleConflictResponseSchema)` to create a new message.
+ */
+export const SettleConflictResponseSchema: GenMessage<SettleConflictResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 12);
+
+/**
+ * Asks for hints.
+ *
+ * @generated from message streamlings.hub.v1.ListHintsRequest
+ */
+export type ListHintsRequest = Message<"streamlings.hub.v1.ListHintsRequest"> & {
+  /**
+   * The step.
+   *
+   * @generated from field: streamlings.hub.v1.StepName step = 1;
+   */
+  step?: StepName | undefined;
+
+  /**
+   * The check that they are to be about, if it has failed.
+   *
+   * @generated from field: string check = 2;
+   */
+  check: string;
+
+  /**
+   * How many, counted from the one that gives away least.
+   *
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.ListHintsRequest.
+ * Use `create(ListHintsRequestSchema)` to create a new message.
+ */
+export const ListHintsRequestSchema: GenMessage<ListHintsRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 13);
+
+/**
+ * Hints, each to be read after the one before it.
+ *
+ * @generated from message streamlings.hub.v1.ListHintsResponse
+ */
+export type ListHintsResponse = Message<"streamlings.hub.v1.ListHintsResponse"> & {
+  /**
+   * As many as were asked for.
+   *
+   * @generated from field: repeated streamlings.hub.v1.Hint hints = 1;
+   */
+  hints: Hint[];
+
+  /**
+   * How many there are.
+   *
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.ListHintsResponse.
+ * Use `create(ListHintsResponseSchema)` to create a new message.
+ */
+export const ListHintsResponseSchema: GenMessage<ListHintsResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 14);
+
+/**
+ * A hint.
+ *
+ * @generated from message streamlings.hub.v1.Hint
+ */
+export type Hint = Message<"streamlings.hub.v1.Hint"> & {
+  /**
+   * What kind of help it is, in a few words.
+   *
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * The hint, as Markdown.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.Hint.
+ * Use `create(HintSchema)` to create a new message.
+ */
+export const HintSchema: GenMessage<Hint> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 15);
+
+/**
  * Asks for another run.
  *
  * @generated from message streamlings.hub.v1.RunChecksRequest
@@ -385,7 +574,7 @@ export type RunChecksRequest = Message<"streamlings.hub.v1.RunChecksRequest"> & 
  * Use `create(RunChecksRequestSchema)` to create a new message.
  */
 export const RunChecksRequestSchema: GenMessage<RunChecksRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 11);
+  messageDesc(file_streamlings_hub_v1_hub, 16);
 
 /**
  * The run is on its way.
@@ -400,7 +589,7 @@ export type RunChecksResponse = Message<"streamlings.hub.v1.RunChecksResponse"> 
  * Use `create(RunChecksResponseSchema)` to create a new message.
  */
 export const RunChecksResponseSchema: GenMessage<RunChecksResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 12);
+  messageDesc(file_streamlings_hub_v1_hub, 17);
 
 /**
  * Asks for texts to compare with.
@@ -416,7 +605,7 @@ export type CompareStepRequest = Message<"streamlings.hub.v1.CompareStepRequest"
   step?: StepName | undefined;
 
   /**
-   * Whether the learner wants to see the solution before the step is solved.
+   * Whether the learner wants to see the solution before the step is solved; that is kept.
    *
    * @generated from field: bool show_me = 2;
    */
@@ -428,7 +617,7 @@ export type CompareStepRequest = Message<"streamlings.hub.v1.CompareStepRequest"
  * Use `create(CompareStepRequestSchema)` to create a new message.
  */
 export const CompareStepRequestSchema: GenMessage<CompareStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 13);
+  messageDesc(file_streamlings_hub_v1_hub, 18);
 
 /**
  * Texts to compare with.
@@ -444,7 +633,7 @@ export type CompareStepResponse = Message<"streamlings.hub.v1.CompareStepRespons
   starter: string;
 
   /**
-   * The solution; unset where the step is not solved, and nobody has said `show_me`.
+   * The solution; unset where the step is not solved, and nobody has ever said `show_me`.
    *
    * @generated from field: optional string solution = 2;
    */
@@ -456,7 +645,7 @@ export type CompareStepResponse = Message<"streamlings.hub.v1.CompareStepRespons
  * Use `create(CompareStepResponseSchema)` to create a new message.
  */
 export const CompareStepResponseSchema: GenMessage<CompareStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 14);
+  messageDesc(file_streamlings_hub_v1_hub, 19);
 
 /**
  * Asks for the starter.
@@ -477,7 +666,7 @@ export type ResetStepRequest = Message<"streamlings.hub.v1.ResetStepRequest"> & 
  * Use `create(ResetStepRequestSchema)` to create a new message.
  */
 export const ResetStepRequestSchema: GenMessage<ResetStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 15);
+  messageDesc(file_streamlings_hub_v1_hub, 20);
 
 /**
  * The starter is back.
@@ -498,7 +687,7 @@ export type ResetStepResponse = Message<"streamlings.hub.v1.ResetStepResponse"> 
  * Use `create(ResetStepResponseSchema)` to create a new message.
  */
 export const ResetStepResponseSchema: GenMessage<ResetStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 16);
+  messageDesc(file_streamlings_hub_v1_hub, 21);
 
 /**
  * Opens a file.
@@ -526,7 +715,7 @@ export type OpenFileRequest = Message<"streamlings.hub.v1.OpenFileRequest"> & {
  * Use `create(OpenFileRequestSchema)` to create a new message.
  */
 export const OpenFileRequestSchema: GenMessage<OpenFileRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 17);
+  messageDesc(file_streamlings_hub_v1_hub, 22);
 
 /**
  * The editor was started.
@@ -541,7 +730,7 @@ export type OpenFileResponse = Message<"streamlings.hub.v1.OpenFileResponse"> & 
  * Use `create(OpenFileResponseSchema)` to create a new message.
  */
 export const OpenFileResponseSchema: GenMessage<OpenFileResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 18);
+  messageDesc(file_streamlings_hub_v1_hub, 23);
 
 /**
  * Runs a demo.
@@ -562,7 +751,7 @@ export type RunDemoRequest = Message<"streamlings.hub.v1.RunDemoRequest"> & {
  * Use `create(RunDemoRequestSchema)` to create a new message.
  */
 export const RunDemoRequestSchema: GenMessage<RunDemoRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 19);
+  messageDesc(file_streamlings_hub_v1_hub, 24);
 
 /**
  * A piece of what a demo prints.
@@ -583,7 +772,189 @@ export type RunDemoResponse = Message<"streamlings.hub.v1.RunDemoResponse"> & {
  * Use `create(RunDemoResponseSchema)` to create a new message.
  */
 export const RunDemoResponseSchema: GenMessage<RunDemoResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 20);
+  messageDesc(file_streamlings_hub_v1_hub, 25);
+
+/**
+ * Asks for what comes after a lesson.
+ *
+ * @generated from message streamlings.hub.v1.GetAfterLessonRequest
+ */
+export type GetAfterLessonRequest = Message<"streamlings.hub.v1.GetAfterLessonRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetAfterLessonRequest.
+ * Use `create(GetAfterLessonRequestSchema)` to create a new message.
+ */
+export const GetAfterLessonRequestSchema: GenMessage<GetAfterLessonRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 26);
+
+/**
+ * What comes after a lesson.
+ *
+ * @generated from message streamlings.hub.v1.GetAfterLessonResponse
+ */
+export type GetAfterLessonResponse = Message<"streamlings.hub.v1.GetAfterLessonResponse"> & {
+  /**
+   * What to try with what was built, as Markdown.
+   *
+   * @generated from field: string when_it_passes = 1;
+   */
+  whenItPasses: string;
+
+  /**
+   * Where to read on, as Markdown.
+   *
+   * @generated from field: string further_reading = 2;
+   */
+  furtherReading: string;
+
+  /**
+   * What others get wrong, in learning order, of the steps that are solved or whose solution was seen.
+   *
+   * @generated from field: repeated streamlings.hub.v1.Mistake mistakes = 3;
+   */
+  mistakes: Mistake[];
+
+  /**
+   * The steps that are neither.
+   *
+   * @generated from field: repeated uint32 closed_steps = 4;
+   */
+  closedSteps: number[];
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetAfterLessonResponse.
+ * Use `create(GetAfterLessonResponseSchema)` to create a new message.
+ */
+export const GetAfterLessonResponseSchema: GenMessage<GetAfterLessonResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 27);
+
+/**
+ * A plausible wrong answer.
+ *
+ * @generated from message streamlings.hub.v1.Mistake
+ */
+export type Mistake = Message<"streamlings.hub.v1.Mistake"> & {
+  /**
+   * Names it: the file, relative to the solution's folder.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * The step that it gets wrong.
+   *
+   * @generated from field: uint32 step = 2;
+   */
+  step: number;
+
+  /**
+   * The check that catches it.
+   *
+   * @generated from field: string check = 3;
+   */
+  check: string;
+
+  /**
+   * The misconception behind it, for example `L1-02`.
+   *
+   * @generated from field: string misconception = 4;
+   */
+  misconception: string;
+
+  /**
+   * What was believed, as somebody would put it who believes it.
+   *
+   * @generated from field: string belief = 5;
+   */
+  belief: string;
+
+  /**
+   * What is seen from outside.
+   *
+   * @generated from field: string symptom = 6;
+   */
+  symptom: string;
+
+  /**
+   * The mechanism and a question.
+   *
+   * @generated from field: string question = 7;
+   */
+  question: string;
+
+  /**
+   * The file's text.
+   *
+   * @generated from field: string text = 8;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.Mistake.
+ * Use `create(MistakeSchema)` to create a new message.
+ */
+export const MistakeSchema: GenMessage<Mistake> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 28);
+
+/**
+ * Runs a mistake.
+ *
+ * @generated from message streamlings.hub.v1.RunMistakeRequest
+ */
+export type RunMistakeRequest = Message<"streamlings.hub.v1.RunMistakeRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+
+  /**
+   * The mistake's file.
+   *
+   * @generated from field: string file = 2;
+   */
+  file: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunMistakeRequest.
+ * Use `create(RunMistakeRequestSchema)` to create a new message.
+ */
+export const RunMistakeRequestSchema: GenMessage<RunMistakeRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 29);
+
+/**
+ * A part of a mistake's run.
+ *
+ * @generated from message streamlings.hub.v1.RunMistakeResponse
+ */
+export type RunMistakeResponse = Message<"streamlings.hub.v1.RunMistakeResponse"> & {
+  /**
+   * One event of the run.
+   *
+   * @generated from field: streamlings.result.v1.Event event = 1;
+   */
+  event?: Event | undefined;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunMistakeResponse.
+ * Use `create(RunMistakeResponseSchema)` to create a new message.
+ */
+export const RunMistakeResponseSchema: GenMessage<RunMistakeResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 30);
 
 /**
  * How far a learner is.
@@ -650,7 +1021,7 @@ export const HubService: GenService<{
     output: typeof WatchResponseSchema;
   },
   /**
-   * Tells the chapter of a lesson.
+   * Tells what is to be read in a step.
    *
    * @generated from rpc streamlings.hub.v1.HubService.GetLesson
    */
@@ -668,6 +1039,26 @@ export const HubService: GenService<{
     methodKind: "unary";
     input: typeof SaveFileRequestSchema;
     output: typeof SaveFileResponseSchema;
+  },
+  /**
+   * Ends a conflict between what was typed in a page and what somebody else has written into the file; nothing is lost.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.SettleConflict
+   */
+  settleConflict: {
+    methodKind: "unary";
+    input: typeof SettleConflictRequestSchema;
+    output: typeof SettleConflictResponseSchema;
+  },
+  /**
+   * Tells the hints of a step, as many as are asked for.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.ListHints
+   */
+  listHints: {
+    methodKind: "unary";
+    input: typeof ListHintsRequestSchema;
+    output: typeof ListHintsResponseSchema;
   },
   /**
    * Runs the checks of a step again.
@@ -718,6 +1109,26 @@ export const HubService: GenService<{
     methodKind: "server_streaming";
     input: typeof RunDemoRequestSchema;
     output: typeof RunDemoResponseSchema;
+  },
+  /**
+   * Tells what there is to see when a lesson is solved.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.GetAfterLesson
+   */
+  getAfterLesson: {
+    methodKind: "unary";
+    input: typeof GetAfterLessonRequestSchema;
+    output: typeof GetAfterLessonResponseSchema;
+  },
+  /**
+   * Runs a mistake against the check that catches it, in a process of its own, which ends with the call.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.RunMistake
+   */
+  runMistake: {
+    methodKind: "server_streaming";
+    input: typeof RunMistakeRequestSchema;
+    output: typeof RunMistakeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_streamlings_hub_v1_hub, 0);
