@@ -115,6 +115,8 @@ describe('the hub', () => {
         () => hub.openFile({ step: other }),
         () => hub.resetStep({ step: other }),
         () => hub.compareStep({ step: other, showMe: true }),
+        () => hub.listHints({ step: other, count: 1 }),
+        () => hub.settleConflict({ step: other, mine: 'x' }),
       ]) {
         await expect(call()).rejects.toThrow(/not_found|failed_precondition/);
       }
@@ -139,6 +141,65 @@ describe('the hub', () => {
     const { hub } = each;
     expect((await hub.compareStep({ step })).solution).toBeUndefined();
     expect(await hub.compareStep({ step, showMe: true })).toMatchObject({ starter, solution: solved });
+  });
+
+  test('keeps that the solution was seen, and opens it from then on, until a reset', async () => {
+    await using each = await openHub();
+    const { hub } = each;
+    const leaving = new AbortController();
+    const stream = hub.watch({}, { signal: leaving.signal })[Symbol.asyncIterator]();
+    const isSeen = (seen: boolean) => (body: WatchResponse['body']) =>
+      body.case === 'course' && body.value.units[0]?.steps[0]?.hasSeenSolution === seen;
+    await until(stream, isSeen(false));
+    await hub.compareStep({ step, showMe: true });
+    await until(stream, isSeen(true));
+    expect((await hub.compareStep({ step })).solution).toBe(solved);
+    await hub.resetStep({ step });
+    await until(stream, isSeen(false));
+    expect((await hub.compareStep({ step })).solution).toBeUndefined();
+    leaving.abort();
+  });
+
+  test('tells as many hints as are asked for, those of the failed check first', async () => {
+    await using each = await openHub();
+    const { hub } = each;
+    const leaving = new AbortController();
+    const stream = hub.watch({ step }, { signal: leaving.signal })[Symbol.asyncIterator]();
+    await until(stream, isVerdict(0));
+    const first = await hub.listHints({ step, check: 'answers with 42', count: 1 });
+    expect(first).toMatchObject({ total: 4, hints: [{ text: 'Which number was asked for?' }] });
+    expect(await hub.listHints({ step, count: 9 })).toMatchObject({ total: 2, hints: { length: 2 } });
+    leaving.abort();
+  });
+
+  test.each([
+    { takesMine: true, kept: '// mine\n', copied: '// theirs\n' },
+    { takesMine: false, kept: '// theirs\n', copied: '// mine\n' },
+  ])('ends a conflict with $kept and copies the other text', async ({ takesMine, kept, copied }) => {
+    await using each = await openHub();
+    const { hub, course } = each;
+    await course.write(file, '// theirs\n');
+    const conflict = await hub.saveFile({ step, text: '// mine\n', baseVersion: 'old' });
+    const theirVersion = conflict.file?.version ?? '';
+    const settled = await hub.settleConflict({ step, mine: '// mine\n', theirVersion, takesMine });
+    expect(settled).toMatchObject({ settled: true, file: { text: kept } });
+    expect(await course.read(file)).toBe(kept);
+    const [folder = ''] = /\.streamlings[^`]+/.exec(settled.sentence) ?? [];
+    expect(await course.read(`${folder}/src/answer.ts`)).toBe(copied);
+  });
+
+  test('ends no conflict with a text that the page has not shown', async () => {
+    await using each = await openHub();
+    const { hub, course } = each;
+    await course.write(file, '// theirs\n');
+    const settled = await hub.settleConflict({
+      step,
+      mine: '// mine\n',
+      theirVersion: 'old',
+      takesMine: true,
+    });
+    expect(settled).toMatchObject({ settled: false, file: { text: '// theirs\n' } });
+    expect(await course.read(file)).toBe('// theirs\n');
   });
 
   test('puts the starter back and keeps a copy', async () => {

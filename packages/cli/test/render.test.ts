@@ -114,7 +114,7 @@ describe('renderScreen()', () => {
   });
 
   test('shows the hints that were asked for, and how many are left', async () => {
-    const hints = [{ summary: 'Where to look', text: 'In the\nhandler.\n\nOr after it.' }];
+    const hints = [{ title: 'Where to look', text: 'In the\nhandler.\n\nOr after it.' }];
     const screen = renderScreen(await createState(), { ...view, hints, hintsLeft: 1 }, options);
     expect(screen).toContain('Hint: Where to look\nIn the handler.\n\nOr after it.\n');
     expect(screen).toContain('h hint (1 left)');

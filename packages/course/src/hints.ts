@@ -23,7 +23,7 @@ function listHintsOf({ hint, spec }: CheckFinished, page: StepPage, step: number
   const { mechanism, question } = splitHint(hint);
   const task = findTask(page, step);
   const places = [
-    ...(spec ? [`- \`${spec.file}:${spec.line}\`: \`${spec.text}\``] : []),
+    ...(spec ? [`- \`${spec.file}:${spec.line}\`: ${quote(spec.text)}`] : []),
     ...(task ? [`- \`${page.path}:${task.line}\`: ${task.heading}`] : []),
   ];
   const all = [
@@ -40,4 +40,9 @@ function splitHint(hint: string): { mechanism: string; question: string } {
   const sentences = hint.split(/(?<=[.?!])\s+(?=[^a-z])/);
   const first = sentences.findLastIndex((sentence) => !sentence.endsWith('?')) + 1;
   return { mechanism: sentences.slice(0, first).join(' '), question: sentences.slice(first).join(' ') };
+}
+
+/** Marks a text as code, also one that holds such marks itself. */
+function quote(code: string): string {
+  return code.includes('`') ? `\`\` ${code} \`\`` : `\`${code}\``;
 }

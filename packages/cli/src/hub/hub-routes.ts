@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
-import { CourseError, findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
+import {
+  CourseError,
+  findFailureLine,
+  findUnit,
+  listHints,
+  readStepPage,
+  readStepTexts,
+  recordSeenSolutions,
+  reset,
+} from '@streamlings/course';
 import {
   HubService,
   type StepName,
@@ -16,6 +25,7 @@ import type { Workbench } from '../engine/workbench.ts';
 import { drawMap } from './course-map.ts';
 import { launchEditor } from './launch-editor.ts';
 import { readLearnerFile, writeLearnerFile } from './learner-file.ts';
+import { settleConflict } from './settle-conflict.ts';
 
 type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
 
@@ -88,9 +98,11 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         }
       },
 
-      async getLesson({ lesson }) {
-        const { folder } = await findUnit(lesson).catch(refuse);
-        return { chapter: await readFile(join(folder, 'README.md'), 'utf8') };
+      async getLesson({ lesson, step }) {
+        const { folder, kind } = await findUnit(lesson).catch(refuse);
+        const { text: chapter } = await readStepPage(folder, step);
+        if (kind === 'lesson') return { chapter };
+        return { chapter, overview: await readFile(join(folder, 'README.md'), 'utf8') };
       },
 
       async saveFile({ step, text, baseVersion }) {
@@ -99,6 +111,19 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         if (current.version !== baseVersion && current.text !== text) return { file: current, saved: false };
         if (engine.state.index !== indexOf(step)) engine.select(indexOf(step));
         return { file: await writeLearnerFile(station, text).catch(refuse), saved: true };
+      },
+
+      async settleConflict({ step, mine, theirVersion, takesMine }) {
+        return settleConflict(stationOf(step), mine, theirVersion, takesMine).catch(refuse);
+      },
+
+      async listHints({ step, check, count }) {
+        const { lesson, folder, step: each } = stationOf(step);
+        const events = runs.get(`${lesson}/${each.number}`) ?? [];
+        const verdicts = events.flatMap(({ body }) => (body.case === 'checkFinished' ? [body.value] : []));
+        const failure = verdicts.find(({ name }) => name === check);
+        const hints = listHints(await readStepPage(folder, each.number), each.number, failure);
+        return { hints: hints.slice(0, count), total: hints.length };
       },
 
       async runChecks({ step }) {
@@ -111,13 +136,19 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
       async compareStep({ step, showMe }) {
         const station = stationOf(step);
         const texts = await readStepTexts(station.lesson, station.step.number).catch(refuse);
-        const isOpen = showMe || texts.step.progress === 'solved';
+        const { progress, hasSeenSolution } = texts.step;
+        if (showMe && progress !== 'solved') {
+          await recordSeenSolutions(station.lesson, [station.step.number]).catch(refuse);
+          await engine.refresh();
+        }
+        const isOpen = showMe || hasSeenSolution || progress === 'solved';
         return { starter: texts.starter, ...(isOpen ? { solution: texts.solution } : {}) };
       },
 
       async resetStep({ step }) {
         const { lesson, step: each } = stationOf(step);
         const replacement = await reset(lesson, each.number).catch(refuse);
+        await engine.refresh();
         return { sentence: describeReplacement(replacement, 'holds the starter again') };
       },
 

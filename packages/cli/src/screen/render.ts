@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { ReadmeHint } from '@streamlings/course';
+import type { Hint } from '@streamlings/course';
 import { formatNotice, formatVerdict, painter } from '@streamlings/grading/report';
 import { type Notice, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
 import wrapAnsi from 'wrap-ansi';
@@ -12,7 +12,7 @@ export interface View {
   /** Which page is shown. */
   page: 'step' | 'list' | 'confirm reset';
   /** The hints that were asked for, in order. */
-  hints: ReadmeHint[];
+  hints: Hint[];
   /** How many more could be asked for. */
   hintsLeft: number;
   /** What the latest key did, in a sentence. */
@@ -93,12 +93,14 @@ function renderHeader(state: LearnerState, station: Station, options: ScreenOpti
 function renderStep(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
   const paint = painter(options);
   const { checks, failure, notices } = state.run;
+  // Where keys can be pressed, the hint is for whoever asks.
+  const shown = failure && view.watching !== undefined ? { ...failure, hint: '' } : failure;
   return [
     ...checks.map(({ name, state }) => ` ${paint(marks[state].style, marks[state].mark)} ${name}`),
     ...renderNotices(notices, options),
-    ...(failure ? ['', formatVerdict(failure, station.step.title, options)] : []),
+    ...(shown ? ['', formatVerdict(shown, station.step.title, options)] : []),
     ...(hasPassed(state.run) ? ['', paint('green', describeNext(state))] : []),
-    ...view.hints.flatMap(({ summary, text }) => ['', paint('bold', `Hint: ${summary}`), joinLines(text)]),
+    ...view.hints.flatMap(({ title, text }) => ['', paint('bold', `Hint: ${title}`), joinLines(text)]),
   ];
 }
 
@@ -142,7 +144,8 @@ function describeNext({ stations, index }: LearnerState): string {
 function renderList({ stations, index }: LearnerState, options: ScreenOptions): string[] {
   const paint = painter(options);
   return stations.map(({ lesson, title, step }, position) => {
-    const line = `${lesson} · ${title}  ${step.number} ${step.title}  ${paint('dim', step.progress)}`;
+    const seen = step.hasSeenSolution ? ', solution seen' : '';
+    const line = `${lesson} · ${title}  ${step.number} ${step.title}  ${paint('dim', step.progress + seen)}`;
     return position === index ? paint('bold', `> ${line}`) : `  ${line}`;
   });
 }
