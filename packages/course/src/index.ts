@@ -1,11 +1,12 @@
+export { type Afterword, readAfterword } from './afterword.ts';
 export { hasColor } from './color.ts';
 export { CourseError } from './course-error.ts';
 export { courseRoot } from './course-root.ts';
 export { findUnit, findUnits, type Unit } from './discovery.ts';
+export { type GalleryMistake, listMistakes, loadMistake } from './gallery.ts';
 export { type Hint, listHints } from './hints.ts';
 export { learnerFolders } from './lesson-files.ts';
 export { type Progress, readProgress, type StepProgress, type UnitProgress } from './progress.ts';
-export { readSections, type Section } from './readme.ts';
 export { catchUp, keepText, type Replacement, replaceText, reset, solve, undo } from './replace-files.ts';
 export { readSnapshot, type Snapshot } from './snapshot.ts';
 export { findFailure, findFailureLine, readEvents, recordResult } from './state/results.ts';

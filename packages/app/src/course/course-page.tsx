@@ -59,7 +59,7 @@ function UnitCard({ unit }: { unit: Unit }) {
         <span style={{ width: `${(solved / unit.steps.length) * 100}%` }} />
       </div>
       <ul>
-        {unit.steps.map(({ number, title, file, progress }) => (
+        {unit.steps.map(({ number, title, file, progress, hasSeenSolution }) => (
           <li key={number}>
             <Link
               href={`/${unit.name}/${number}`}
@@ -72,10 +72,20 @@ function UnitCard({ unit }: { unit: Unit }) {
                 {title} <small>{file}</small>
               </span>
               <span className="visually-hidden">{words[progress] ?? 'not started'}</span>
+              {hasSeenSolution && <small className="seen">solution seen</small>}
             </Link>
           </li>
         ))}
       </ul>
+      {unit.steps.some(
+        ({ progress, hasSeenSolution }) => progress === Progress.SOLVED || hasSeenSolution,
+      ) && (
+        <p className="afterwards">
+          <Link href={`/${unit.name}/after`}>
+            What others get wrong <span className="visually-hidden">in {unit.name}</span>
+          </Link>
+        </p>
+      )}
     </li>
   );
 }

@@ -7,6 +7,7 @@ import { type Action, Palette } from '../palette.tsx';
 import { describeRun, firstFailure, type Run } from '../run.ts';
 import { useWatch } from '../use-watch.ts';
 import { Checks } from './checks.tsx';
+import { Conflict } from './conflict.tsx';
 import { Demo } from './demo.tsx';
 import { type Draft, useDraft } from './use-draft.ts';
 import { WireView } from './wire-view.tsx';
@@ -22,8 +23,7 @@ type Pane = (typeof panes)[number];
 export function LessonPage({ lesson, step: number }: { lesson: string; step: number }) {
   const place = { lesson, step: number };
   const { course, file, run, connection } = useWatch(place);
-  const draft = useDraft(place, file);
-  const [chapter, setChapter] = useState('');
+  const [texts, setTexts] = useState({ chapter: '', overview: '' });
   const [pane, setPane] = useState<Pane>('Code');
   const [check, setCheck] = useState<string>();
   const [message, setMessage] = useState('');
@@ -34,11 +34,8 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   useTitle(run, `${lesson}, step ${number}`);
 
   useEffect(() => {
-    void hub.getLesson({ lesson }).then(
-      (answer) => setChapter(answer.chapter),
-      () => setChapter(''),
-    );
-  }, [lesson, connection]);
+    hub.getLesson({ lesson, step: number }).then(setTexts, () => {});
+  }, [lesson, number, connection]);
 
   const go = (to: number): void => {
     const other = steps[to];
@@ -47,6 +44,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   const tell = (work: Promise<unknown>): void => {
     work.catch((error: { rawMessage?: string }) => setMessage(error.rawMessage ?? 'That did not work.'));
   };
+  const draft = useDraft(place, file, (work) => tell(work.then(setMessage)));
   const reset = (): void => {
     if (!window.confirm('Put the starter back? Your file is copied first.')) return;
     tell(hub.resetStep({ step: place }).then(({ sentence }) => setMessage(sentence)));
@@ -61,6 +59,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     { name: 'Compare', key: '4', run: () => setPane('Compare') },
     { name: 'Demo', key: '5', run: () => setPane('Demo') },
     { name: 'Open in my editor', key: 'o', run: () => tell(hub.openFile({ step: place })) },
+    { name: 'After this lesson', key: 'a', run: () => goTo(`/${lesson}/after`) },
     { name: 'Put the starter back', run: reset },
   ];
   if (course && !step) return <Missing lesson={lesson} number={number} />;
@@ -106,7 +105,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
         </div>
         <div className="pane chapter-pane" role="tabpanel" id="pane-Chapter" aria-labelledby="tab-Chapter">
           <Suspense fallback={<p className="soft">Loading …</p>}>
-            {chapter && <Chapter text={chapter} lesson={lesson} />}
+            {texts.chapter && <Chapter {...texts} lesson={lesson} step={number} />}
           </Suspense>
         </div>
         <div className="pane work-pane">
@@ -121,6 +120,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
               draft={draft}
               onOpen={() => tell(hub.openFile({ step: place }))}
             />
+            {draft.theirs !== undefined && <Conflict draft={draft} theirs={draft.theirs} />}
             <Suspense fallback={<p className="soft">Loading the editor …</p>}>
               {draft.text !== undefined && (
                 <Editor
@@ -162,10 +162,12 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
                 </Link>
               ) : (
                 'That was the last step.'
-              )}
+              )}{' '}
+              <Link href={`/${lesson}/after`}>What others get wrong here</Link>
             </p>
           )}
           <Checks
+            place={place}
             run={run}
             names={step?.checks ?? []}
             onShowWire={(name) => {
@@ -194,17 +196,6 @@ function FileBar({ file, draft, onOpen }: { file: string; draft: Draft; onOpen: 
       <button type="button" onClick={onOpen}>
         Open in my editor
       </button>
-      {draft.state === 'conflict' && (
-        <span className="conflict" role="alert">
-          The file was changed elsewhere, and you have typed here.{' '}
-          <button type="button" onClick={() => draft.take('mine')}>
-            Keep what I typed
-          </button>{' '}
-          <button type="button" onClick={() => draft.take('theirs')}>
-            Take the other one
-          </button>
-        </span>
-      )}
     </div>
   );
 }

@@ -22,6 +22,7 @@ import {
 import { describeReplacement } from '../commands/replace.ts';
 import type { RunView, Station } from '../engine/learner-engine.ts';
 import type { Workbench } from '../engine/workbench.ts';
+import { gatherAfterLesson } from './after-lesson.ts';
 import { drawMap } from './course-map.ts';
 import { launchEditor } from './launch-editor.ts';
 import { readLearnerFile, writeLearnerFile } from './learner-file.ts';
@@ -31,7 +32,7 @@ type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
 
 /** Serves a workbench to pages of the browser application, for as long as the workbench is open. */
 export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) => void {
-  const { engine } = workbench;
+  const { engine, gallery } = workbench;
 
   const indexOf = (name: StepName | undefined): number => {
     const index = engine.state.stations.findIndex((station) => isNamed(station, name));
@@ -171,6 +172,18 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
         child.on('error', () => {}).on('close', () => output.end());
         for await (const text of output) yield { text };
+      },
+
+      async getAfterLesson({ lesson }) {
+        return gatherAfterLesson(gallery, lesson).catch(refuse);
+      },
+
+      async *runMistake({ lesson, file }, { signal }) {
+        try {
+          for await (const event of gallery.run(lesson, file, signal)) yield { event };
+        } catch (error) {
+          refuse(error);
+        }
       },
     });
 
