@@ -8,18 +8,21 @@ import { createConnectTransport } from '@connectrpc/connect-node';
 import { createReleasedCourse } from '@streamlings/course/test/released-course';
 import { lesson, solved, starter } from '@streamlings/course/test/tiny-course';
 import { HubService, Progress, type WatchResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 const bin = resolve(import.meta.dirname, '../bin/streamlings.js');
 const file = `${lesson}/src/answer.ts`;
 const step = { lesson: 'lesson-01', step: 1 };
 
+/** In milliseconds; a machine may have more to do than this. */
+const patience = { timeout: 30_000, interval: 20 };
+
 /** Serves the tiny course as `streamlings start --serve` does, to a client that has the key. */
-async function openHub() {
+async function openHub(env: NodeJS.ProcessEnv = {}) {
   const closing = new AsyncDisposableStack();
   const course = closing.use(await createReleasedCourse());
   const child = spawn(process.execPath, [bin, 'start', '--serve', '--no-open', '--port', '0'], {
-    env: { ...process.env, STREAMLINGS_ROOT: course.root },
+    env: { ...process.env, ...env, STREAMLINGS_ROOT: course.root },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
@@ -200,6 +203,50 @@ describe('the hub', () => {
     });
     expect(settled).toMatchObject({ settled: false, file: { text: '// theirs\n' } });
     expect(await course.read(file)).toBe('// theirs\n');
+  });
+
+  test('shows the mistakes of a step once its solution may be seen, and runs them', async () => {
+    await using each = await openHub();
+    const { hub } = each;
+    const mistake = { lesson: 'lesson-01', file: 'mistakes/answer/zero.ts' };
+    expect(await hub.getAfterLesson({ lesson: 'lesson-01' })).toMatchObject({
+      mistakes: [],
+      closedSteps: [1],
+    });
+    await expect(Array.fromAsync(hub.runMistake(mistake))).rejects.toThrow('open when it is solved');
+    await hub.compareStep({ step, showMe: true });
+    const after = await hub.getAfterLesson({ lesson: 'lesson-01' });
+    expect(after).toMatchObject({
+      mistakes: [{ file: mistake.file, check: 'answers with 42' }],
+      closedSteps: [],
+    });
+    const events = (await Array.fromAsync(hub.runMistake(mistake))).map(({ event }) => event?.body);
+    expect(events.find((body) => body?.case === 'checkFinished')?.value).toMatchObject({
+      name: 'answers with 42',
+      misconception: 'L1-02',
+    });
+  });
+
+  test('kills the process of a mistake whose page was left', async () => {
+    // No watchdog is to come first.
+    await using each = await openHub({ STREAMLINGS_TIME_FACTOR: '1000' });
+    const { hub, course } = each;
+    const endless = [
+      "import { writeFileSync } from 'node:fs';",
+      `writeFileSync(${JSON.stringify(join(course.root, 'pid'))}, String(process.pid));`,
+      'for (;;) {}',
+    ];
+    const path = 'solutions/lesson-01-answer/mistakes/answer/zero.ts';
+    const [first, second] = (await course.read(path)).split('\n');
+    await course.write(path, [first, second, ...endless, ''].join('\n'));
+    await hub.compareStep({ step, showMe: true });
+    const leaving = new AbortController();
+    const request = { lesson: 'lesson-01', file: 'mistakes/answer/zero.ts' };
+    const running = Array.fromAsync(hub.runMistake(request, { signal: leaving.signal }));
+    running.catch(() => {});
+    const pid = Number(await vi.waitFor(() => course.read('pid'), patience));
+    leaving.abort();
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), patience);
   });
 
   test('puts the starter back and keeps a copy', async () => {
