@@ -68,16 +68,16 @@ test('hints open one at a time, and a reload leaves them open', async () => {
   const { page, hub } = learner;
   await openStep(page, hub);
   const hints = page.locator('.check details[open] .hints');
-  await hints.getByRole('button', { name: 'Hint (5 left)' }).click();
+  await hints.getByRole('button', { name: 'Hint (6 left)' }).click();
   await hints.getByText('Which sentence is not true of your server yet?').waitFor();
   expect(await hints.getByText('Compare the answer with the comments').count()).toBe(0);
-  await hints.getByRole('button', { name: 'Next hint (4 left)' }).click();
+  await hints.getByRole('button', { name: 'Next hint (5 left)' }).click();
   await hints.getByText('Compare the answer with the comments').waitFor();
-  await hints.getByRole('button', { name: 'Next hint (3 left)' }).click();
+  await hints.getByRole('button', { name: 'Next hint (4 left)' }).click();
   await hints.getByText('server-checks.ts:').waitFor();
   await page.reload();
   await hints.getByText('server-checks.ts:').waitFor();
-  await hints.getByRole('button', { name: 'Next hint (2 left)' }).waitFor();
+  await hints.getByRole('button', { name: 'Next hint (3 left)' }).waitFor();
 });
 
 test('a solution that was asked for opens again, and the map tells of it', async () => {
