@@ -1,4 +1,4 @@
-import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -28,6 +28,12 @@ export async function copyCourse(names: readonly string[] = ['lesson-01']): Prom
     readSolution: (path) => readFile(join(solution, path), 'utf8'),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+/** Lists the names of all lessons and then of all workshops. */
+export async function listNames(): Promise<string[]> {
+  const files = await readdir(join(repository, 'packages/course/snapshots'));
+  return files.map((file) => file.replace('.json', '')).sort();
 }
 
 async function copyUnit(name: string, root: string): Promise<{ folder: string; solution: string }> {
