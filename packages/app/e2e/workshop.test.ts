@@ -17,5 +17,7 @@ test('a workshop shows its agenda, the page of each step, and the file of each',
   await chapter.getByRole('heading', { name: 'Step 2 · GetDeparture' }).waitFor();
   await page.getByText('src/server.ts', { exact: true }).first().waitFor();
   expect(await chapter.getByRole('heading', { name: 'Agenda' }).isVisible()).toBe(false);
+  await page.getByLabel('Read beside it').selectOption('src/timetable.ts');
+  await page.getByRole('group', { name: 'src/timetable.ts' }).getByText('export').first().waitFor();
   expect(problems).toEqual([]);
 });

@@ -1,5 +1,6 @@
 export { type Afterword, readAfterword } from './afterword.ts';
 export { hasColor } from './color.ts';
+export { readCompanions } from './companions.ts';
 export { CourseError } from './course-error.ts';
 export { courseRoot } from './course-root.ts';
 export { findUnit, findUnits, type Unit } from './discovery.ts';

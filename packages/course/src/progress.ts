@@ -34,7 +34,7 @@ export interface StepProgress {
 
 /**
  * Says how far the learner is in every lesson, in their order. A step whose file is as it was when the step
- * began is not started; one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
+ * or an earlier one began is not started; one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
  */
 export async function readProgress(root: string = courseRoot): Promise<UnitProgress[]> {
   const units = await findUnits(root);
@@ -50,11 +50,15 @@ export async function readProgress(root: string = courseRoot): Promise<UnitProgr
 async function readUnitProgress(unit: Unit, snapshot: Snapshot, root: string): Promise<UnitProgress> {
   const results = (await readResult(unit.name, root))?.checks ?? [];
   const seen = await readSeenSolutions(unit.name, root);
+  const states = await Promise.all(
+    snapshot.steps.map(({ number }) => readStateBefore(unit, snapshot, number)),
+  );
   const steps = await Promise.all(
-    snapshot.steps.map(async ({ number, title, file, checks }): Promise<StepProgress> => {
+    snapshot.steps.map(async ({ number, title, file, checks }, at): Promise<StepProgress> => {
       const text = await readIfThere(join(unit.folder, file));
-      const before = await readStateBefore(unit, snapshot, number);
-      const isPristine = text !== undefined && normalizeLines(text) === before[file];
+      // Several steps may be about one file; who is at the beginning of an earlier one has not started this one either.
+      const isPristine =
+        text !== undefined && states.slice(0, at + 1).some((before) => before[file] === normalizeLines(text));
       const names = checks.map((check) => check.name);
       const progress = isPristine
         ? 'not started'

@@ -2,7 +2,7 @@ import type { Mistake } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { lazy, useState } from 'react';
 import { Failure } from '../lesson/checks.tsx';
 import { WireView } from '../lesson/wire-view.tsx';
-import { describeRun, firstFailure } from '../run.ts';
+import { firstFailure } from '../run.ts';
 import { Program } from './program.tsx';
 import { useMistakeRun } from './use-mistake-run.ts';
 
@@ -48,7 +48,8 @@ function MistakeCard({ lesson, mistake }: { lesson: string; mistake: Mistake }) 
           <span className="visually-hidden"> behind: {symptom}</span>
         </button>
         <span role="status" className="soft">
-          {problem || (run.phase === 'finished' ? describeRun(run) : '')}
+          {problem ||
+            (run.phase === 'finished' ? (failed ? 'It fails:' : 'It has passed on this machine.') : '')}
         </span>
       </div>
       {isShown && <Program lesson={lesson} mistake={mistake} />}

@@ -36,11 +36,8 @@ export function CoursePage({ course, connection }: { course: Course | undefined;
                 </Link>
               )}
             </p>
-            <ol className="map">
-              {course.units.map((unit) => (
-                <UnitCard key={unit.name} unit={unit} />
-              ))}
-            </ol>
+            <Units title="Lessons" units={course.units.filter(({ name }) => name.startsWith('lesson'))} />
+            <Units title="Workshops" units={course.units.filter(({ name }) => name.startsWith('workshop'))} />
           </>
         )}
       </main>
@@ -48,13 +45,27 @@ export function CoursePage({ course, connection }: { course: Course | undefined;
   );
 }
 
+function Units({ title, units }: { title: string; units: Unit[] }) {
+  if (units.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <ol className="map">
+        {units.map((unit) => (
+          <UnitCard key={unit.name} unit={unit} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function UnitCard({ unit }: { unit: Unit }) {
   const solved = unit.steps.filter(({ progress }) => progress === Progress.SOLVED).length;
   return (
     <li className="card">
-      <h2>
+      <h3>
         <span className="number">{unit.name.replace(/^\D+/, '')}</span> {unit.title}
-      </h2>
+      </h3>
       <div className="bar" aria-hidden="true">
         <span style={{ width: `${(solved / unit.steps.length) * 100}%` }} />
       </div>

@@ -37,7 +37,7 @@ export function Conflict({ draft, theirs }: { draft: Draft; theirs: string }) {
       </div>
       {view === 'difference' ? (
         <Suspense fallback={<p className="soft">Loading …</p>}>
-          <Difference name="the other one" from={theirs} to={mine} isUnified />
+          <Difference name="the other one" from={theirs} to={mine} isUnified isCollapsed />
         </Suspense>
       ) : (
         <Listing label={views[view]}>{view === 'mine' ? mine : theirs}</Listing>

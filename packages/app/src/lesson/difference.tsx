@@ -12,10 +12,19 @@ interface DifferenceProps {
   toName?: string;
   to: string;
   isUnified: boolean;
+  /** Whether only what differs is open, in one column. */
+  isCollapsed?: boolean;
 }
 
 /** What one text has that another one has not, and the other way round. */
-export default function Difference({ name, from, toName = 'Mine', to, isUnified }: DifferenceProps) {
+export default function Difference({
+  name,
+  from,
+  toName = 'Mine',
+  to,
+  isUnified,
+  isCollapsed = false,
+}: DifferenceProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const parent = place.current as HTMLDivElement;
@@ -33,7 +42,11 @@ export default function Difference({ name, from, toName = 'Mine', to, isUnified 
           doc: to,
           extensions: [
             ...show(`${toName}, with the differences from ${name}`),
-            unifiedMergeView({ original: from, mergeControls: false }),
+            unifiedMergeView({
+              original: from,
+              mergeControls: false,
+              ...(isCollapsed ? { collapseUnchanged: { margin: 3 } } : {}),
+            }),
           ],
         })
       : new MergeView({
@@ -42,6 +55,6 @@ export default function Difference({ name, from, toName = 'Mine', to, isUnified 
           b: { doc: to, extensions: show(toName) },
         });
     return () => view.destroy();
-  }, [name, from, toName, to, isUnified]);
+  }, [name, from, toName, to, isUnified, isCollapsed]);
   return <div ref={place} className="difference" />;
 }

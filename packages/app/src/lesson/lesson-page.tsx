@@ -1,4 +1,4 @@
-import { type Course, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { type Course, type GetLessonResponse, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
@@ -9,7 +9,9 @@ import { useWatch } from '../use-watch.ts';
 import { Checks } from './checks.tsx';
 import { Conflict } from './conflict.tsx';
 import { Demo } from './demo.tsx';
-import { type Draft, useDraft } from './use-draft.ts';
+import { FileBar } from './file-bar.tsx';
+import './lesson.css';
+import { useDraft } from './use-draft.ts';
 import { WireView } from './wire-view.tsx';
 
 const Chapter = lazy(() => import('./chapter.tsx').then(({ Chapter }) => ({ default: Chapter })));
@@ -23,7 +25,11 @@ type Pane = (typeof panes)[number];
 export function LessonPage({ lesson, step: number }: { lesson: string; step: number }) {
   const place = { lesson, step: number };
   const { course, file, run, connection } = useWatch(place);
-  const [texts, setTexts] = useState({ chapter: '', overview: '' });
+  const [texts, setTexts] = useState<Omit<GetLessonResponse, '$typeName'>>({
+    chapter: '',
+    overview: '',
+    files: [],
+  });
   const [pane, setPane] = useState<Pane>('Code');
   const [check, setCheck] = useState<string>();
   const [message, setMessage] = useState('');
@@ -105,7 +111,9 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
         </div>
         <div className="pane chapter-pane" role="tabpanel" id="pane-Chapter" aria-labelledby="tab-Chapter">
           <Suspense fallback={<p className="soft">Loading …</p>}>
-            {texts.chapter && <Chapter {...texts} lesson={lesson} step={number} />}
+            {texts.chapter && (
+              <Chapter chapter={texts.chapter} overview={texts.overview} lesson={lesson} step={number} />
+            )}
           </Suspense>
         </div>
         <div className="pane work-pane">
@@ -118,6 +126,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
             <FileBar
               file={step?.file ?? ''}
               draft={draft}
+              others={texts.files.filter(({ path }) => path !== step?.file)}
               onOpen={() => tell(hub.openFile({ step: place }))}
             />
             {draft.theirs !== undefined && <Conflict draft={draft} theirs={draft.theirs} />}
@@ -183,20 +192,6 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
       </main>
       <Palette course={course} actions={actions} />
     </>
-  );
-}
-
-function FileBar({ file, draft, onOpen }: { file: string; draft: Draft; onOpen: () => void }) {
-  return (
-    <div className="tools">
-      <code>{file}</code>
-      <span className="soft" role="status">
-        {draft.state === 'conflict' ? '' : draft.state}
-      </span>
-      <button type="button" onClick={onOpen}>
-        Open in my editor
-      </button>
-    </div>
   );
 }
 

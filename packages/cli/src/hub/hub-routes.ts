@@ -9,6 +9,7 @@ import {
   findFailureLine,
   findUnit,
   listHints,
+  readCompanions,
   readStepPage,
   readStepTexts,
   recordSeenSolutions,
@@ -102,8 +103,8 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
       async getLesson({ lesson, step }) {
         const { folder, kind } = await findUnit(lesson).catch(refuse);
         const { text: chapter } = await readStepPage(folder, step);
-        if (kind === 'lesson') return { chapter };
-        return { chapter, overview: await readFile(join(folder, 'README.md'), 'utf8') };
+        const overview = kind === 'lesson' ? '' : await readFile(join(folder, 'README.md'), 'utf8');
+        return { chapter, overview, files: await readCompanions(folder, `${chapter}\n${overview}`) };
       },
 
       async saveFile({ step, text, baseVersion }) {

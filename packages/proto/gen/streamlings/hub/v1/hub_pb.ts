@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file streamlings/hub/v1/hub.proto.
  */
 export const file_streamlings_hub_v1_hub: GenFile = /*@__PURE__*/
-  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCKOAQoEU3RlcBIOCgZudW1iZXIYASABKA0SDQoFdGl0bGUYAiABKAkSDAoEZmlsZRgDIAEoCRIOCgZjaGVja3MYBCADKAkSLgoIcHJvZ3Jlc3MYBSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuUHJvZ3Jlc3MSGQoRaGFzX3NlZW5fc29sdXRpb24YBiABKAgiOgoLTGVhcm5lckZpbGUSDAoEcGF0aBgBIAEoCRIMCgR0ZXh0GAIgASgJEg8KB3ZlcnNpb24YAyABKAkiMAoQR2V0TGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEc3RlcBgCIAEoDSI2ChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJEhAKCG92ZXJ2aWV3GAIgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCJ8ChVTZXR0bGVDb25mbGljdFJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRtaW5lGAIgASgJEhUKDXRoZWlyX3ZlcnNpb24YAyABKAkSEgoKdGFrZXNfbWluZRgEIAEoCCJqChZTZXR0bGVDb25mbGljdFJlc3BvbnNlEi0KBGZpbGUYASABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGUSDwoHc2V0dGxlZBgCIAEoCBIQCghzZW50ZW5jZRgDIAEoCSJcChBMaXN0SGludHNSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDQoFY2hlY2sYAiABKAkSDQoFY291bnQYAyABKA0iSwoRTGlzdEhpbnRzUmVzcG9uc2USJwoFaGludHMYASADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuSGludBINCgV0b3RhbBgCIAEoDSIjCgRIaW50Eg0KBXRpdGxlGAEgASgJEgwKBHRleHQYAiABKAkiPgoQUnVuQ2hlY2tzUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIhMKEVJ1bkNoZWNrc1Jlc3BvbnNlIlEKEkNvbXBhcmVTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEg8KB3Nob3dfbWUYAiABKAgiSgoTQ29tcGFyZVN0ZXBSZXNwb25zZRIPCgdzdGFydGVyGAEgASgJEhUKCHNvbHV0aW9uGAIgASgJSACIAQFCCwoJX3NvbHV0aW9uIj4KEFJlc2V0U3RlcFJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSIlChFSZXNldFN0ZXBSZXNwb25zZRIQCghzZW50ZW5jZRgBIAEoCSJLCg9PcGVuRmlsZVJlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRsaW5lGAIgASgNIhIKEE9wZW5GaWxlUmVzcG9uc2UiIAoOUnVuRGVtb1JlcXVlc3QSDgoGbGVzc29uGAEgASgJIh8KD1J1bkRlbW9SZXNwb25zZRIMCgR0ZXh0GAEgASgJIicKFUdldEFmdGVyTGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkijgEKFkdldEFmdGVyTGVzc29uUmVzcG9uc2USFgoOd2hlbl9pdF9wYXNzZXMYASABKAkSFwoPZnVydGhlcl9yZWFkaW5nGAIgASgJEi0KCG1pc3Rha2VzGAMgAygLMhsuc3RyZWFtbGluZ3MuaHViLnYxLk1pc3Rha2USFAoMY2xvc2VkX3N0ZXBzGAQgAygNIowBCgdNaXN0YWtlEgwKBGZpbGUYASABKAkSDAoEc3RlcBgCIAEoDRINCgVjaGVjaxgDIAEoCRIVCg1taXNjb25jZXB0aW9uGAQgASgJEg4KBmJlbGllZhgFIAEoCRIPCgdzeW1wdG9tGAYgASgJEhAKCHF1ZXN0aW9uGAcgASgJEgwKBHRleHQYCCABKAkiMQoRUnVuTWlzdGFrZVJlcXVlc3QSDgoGbGVzc29uGAEgASgJEgwKBGZpbGUYAiABKAkiQQoSUnVuTWlzdGFrZVJlc3BvbnNlEisKBWV2ZW50GAEgASgLMhwuc3RyZWFtbGluZ3MucmVzdWx0LnYxLkV2ZW50Km0KCFByb2dyZXNzEhgKFFBST0dSRVNTX1VOU1BFQ0lGSUVEEAASGAoUUFJPR1JFU1NfTk9UX1NUQVJURUQQARIYChRQUk9HUkVTU19JTl9QUk9HUkVTUxACEhMKD1BST0dSRVNTX1NPTFZFRBADMtkICgpIdWJTZXJ2aWNlEk4KBVdhdGNoEiAuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVxdWVzdBohLnN0cmVhbWxpbmdzLmh1Yi52MS5XYXRjaFJlc3BvbnNlMAESWAoJR2V0TGVzc29uEiQuc3RyZWFtbGluZ3MuaHViLnYxLkdldExlc3NvblJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVzcG9uc2USVQoIU2F2ZUZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLlNhdmVGaWxlUmVzcG9uc2USZwoOU2V0dGxlQ29uZmxpY3QSKS5zdHJlYW1saW5ncy5odWIudjEuU2V0dGxlQ29uZmxpY3RSZXF1ZXN0Giouc3RyZWFtbGluZ3MuaHViLnYxLlNldHRsZUNvbmZsaWN0UmVzcG9uc2USWAoJTGlzdEhpbnRzEiQuc3RyZWFtbGluZ3MuaHViLnYxLkxpc3RIaW50c1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuTGlzdEhpbnRzUmVzcG9uc2USWAoJUnVuQ2hlY2tzEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkNoZWNrc1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVzcG9uc2USXgoLQ29tcGFyZVN0ZXASJi5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXF1ZXN0Gicuc3RyZWFtbGluZ3MuaHViLnYxLkNvbXBhcmVTdGVwUmVzcG9uc2USWAoJUmVzZXRTdGVwEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJlc2V0U3RlcFJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVzcG9uc2USVQoIT3BlbkZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLk9wZW5GaWxlUmVzcG9uc2USVAoHUnVuRGVtbxIiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVxdWVzdBojLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVzcG9uc2UwARJnCg5HZXRBZnRlckxlc3NvbhIpLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRBZnRlckxlc3NvblJlcXVlc3QaKi5zdHJlYW1saW5ncy5odWIudjEuR2V0QWZ0ZXJMZXNzb25SZXNwb25zZRJdCgpSdW5NaXN0YWtlEiUuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bk1pc3Rha2VSZXF1ZXN0GiYuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bk1pc3Rha2VSZXNwb25zZTABYgZwcm90bzM", [file_streamlings_result_v1_result]);
+  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCKOAQoEU3RlcBIOCgZudW1iZXIYASABKA0SDQoFdGl0bGUYAiABKAkSDAoEZmlsZRgDIAEoCRIOCgZjaGVja3MYBCADKAkSLgoIcHJvZ3Jlc3MYBSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuUHJvZ3Jlc3MSGQoRaGFzX3NlZW5fc29sdXRpb24YBiABKAgiOgoLTGVhcm5lckZpbGUSDAoEcGF0aBgBIAEoCRIMCgR0ZXh0GAIgASgJEg8KB3ZlcnNpb24YAyABKAkiMAoQR2V0TGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEc3RlcBgCIAEoDSJlChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJEhAKCG92ZXJ2aWV3GAIgASgJEi0KBWZpbGVzGAMgAygLMh4uc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUZpbGUiKAoKQ291cnNlRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkiYQoPU2F2ZUZpbGVSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDAoEdGV4dBgCIAEoCRIUCgxiYXNlX3ZlcnNpb24YAyABKAkiUAoQU2F2ZUZpbGVSZXNwb25zZRItCgRmaWxlGAEgASgLMh8uc3RyZWFtbGluZ3MuaHViLnYxLkxlYXJuZXJGaWxlEg0KBXNhdmVkGAIgASgIInwKFVNldHRsZUNvbmZsaWN0UmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBG1pbmUYAiABKAkSFQoNdGhlaXJfdmVyc2lvbhgDIAEoCRISCgp0YWtlc19taW5lGAQgASgIImoKFlNldHRsZUNvbmZsaWN0UmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRIPCgdzZXR0bGVkGAIgASgIEhAKCHNlbnRlbmNlGAMgASgJIlwKEExpc3RIaW50c1JlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRINCgVjaGVjaxgCIAEoCRINCgVjb3VudBgDIAEoDSJLChFMaXN0SGludHNSZXNwb25zZRInCgVoaW50cxgBIAMoCzIYLnN0cmVhbWxpbmdzLmh1Yi52MS5IaW50Eg0KBXRvdGFsGAIgASgNIiMKBEhpbnQSDQoFdGl0bGUYASABKAkSDAoEdGV4dBgCIAEoCSI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkiJwoVR2V0QWZ0ZXJMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSKOAQoWR2V0QWZ0ZXJMZXNzb25SZXNwb25zZRIWCg53aGVuX2l0X3Bhc3NlcxgBIAEoCRIXCg9mdXJ0aGVyX3JlYWRpbmcYAiABKAkSLQoIbWlzdGFrZXMYAyADKAsyGy5zdHJlYW1saW5ncy5odWIudjEuTWlzdGFrZRIUCgxjbG9zZWRfc3RlcHMYBCADKA0ijAEKB01pc3Rha2USDAoEZmlsZRgBIAEoCRIMCgRzdGVwGAIgASgNEg0KBWNoZWNrGAMgASgJEhUKDW1pc2NvbmNlcHRpb24YBCABKAkSDgoGYmVsaWVmGAUgASgJEg8KB3N5bXB0b20YBiABKAkSEAoIcXVlc3Rpb24YByABKAkSDAoEdGV4dBgIIAEoCSIxChFSdW5NaXN0YWtlUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEZmlsZRgCIAEoCSJBChJSdW5NaXN0YWtlUmVzcG9uc2USKwoFZXZlbnQYASABKAsyHC5zdHJlYW1saW5ncy5yZXN1bHQudjEuRXZlbnQqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMy2QgKCkh1YlNlcnZpY2USTgoFV2F0Y2gSIC5zdHJlYW1saW5ncy5odWIudjEuV2F0Y2hSZXF1ZXN0GiEuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVzcG9uc2UwARJYCglHZXRMZXNzb24SJC5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMZXNzb25SZXNwb25zZRJVCghTYXZlRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5TYXZlRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXNwb25zZRJnCg5TZXR0bGVDb25mbGljdBIpLnN0cmVhbWxpbmdzLmh1Yi52MS5TZXR0bGVDb25mbGljdFJlcXVlc3QaKi5zdHJlYW1saW5ncy5odWIudjEuU2V0dGxlQ29uZmxpY3RSZXNwb25zZRJYCglMaXN0SGludHMSJC5zdHJlYW1saW5ncy5odWIudjEuTGlzdEhpbnRzUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5MaXN0SGludHNSZXNwb25zZRJYCglSdW5DaGVja3MSJC5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5DaGVja3NSZXNwb25zZRJeCgtDb21wYXJlU3RlcBImLnN0cmVhbWxpbmdzLmh1Yi52MS5Db21wYXJlU3RlcFJlcXVlc3QaJy5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXNwb25zZRJYCglSZXNldFN0ZXASJC5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVxdWVzdBolLnN0cmVhbWxpbmdzLmh1Yi52MS5SZXNldFN0ZXBSZXNwb25zZRJVCghPcGVuRmlsZRIjLnN0cmVhbWxpbmdzLmh1Yi52MS5PcGVuRmlsZVJlcXVlc3QaJC5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXNwb25zZRJUCgdSdW5EZW1vEiIuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXF1ZXN0GiMuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkRlbW9SZXNwb25zZTABEmcKDkdldEFmdGVyTGVzc29uEikuc3RyZWFtbGluZ3MuaHViLnYxLkdldEFmdGVyTGVzc29uUmVxdWVzdBoqLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRBZnRlckxlc3NvblJlc3BvbnNlEl0KClJ1bk1pc3Rha2USJS5zdHJlYW1saW5ncy5odWIudjEuUnVuTWlzdGFrZVJlcXVlc3QaJi5zdHJlYW1saW5ncy5odWIudjEuUnVuTWlzdGFrZVJlc3BvbnNlMAFiBnByb3RvMw", [file_streamlings_result_v1_result]);
 
 /**
  * Names a step of a lesson.
@@ -127,7 +127,7 @@ export type Course = Message<"streamlings.hub.v1.Course"> & {
   units: Unit[];
 
   /**
-   * Where the learner was last, or should begin.
+   * Where the learner was last, or the next step that is not solved.
    *
    * @generated from field: streamlings.hub.v1.StepName current = 2;
    */
@@ -314,6 +314,13 @@ export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> 
    * @generated from field: string overview = 2;
    */
   overview: string;
+
+  /**
+   * What else there is to read: the contracts that the chapter names, and the learner's files of other steps.
+   *
+   * @generated from field: repeated streamlings.hub.v1.CourseFile files = 3;
+   */
+  files: CourseFile[];
 };
 
 /**
@@ -322,6 +329,34 @@ export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> 
  */
 export const GetLessonResponseSchema: GenMessage<GetLessonResponse> = /*@__PURE__*/
   messageDesc(file_streamlings_hub_v1_hub, 8);
+
+/**
+ * A file to be read.
+ *
+ * @generated from message streamlings.hub.v1.CourseFile
+ */
+export type CourseFile = Message<"streamlings.hub.v1.CourseFile"> & {
+  /**
+   * The path, relative to the lesson's folder, or for a contract to the course's.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.CourseFile.
+ * Use `create(CourseFileSchema)` to create a new message.
+ */
+export const CourseFileSchema: GenMessage<CourseFile> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 9);
 
 /**
  * Saves the file of a step.
@@ -356,7 +391,7 @@ export type SaveFileRequest = Message<"streamlings.hub.v1.SaveFileRequest"> & {
  * Use `create(SaveFileRequestSchema)` to create a new message.
  */
 export const SaveFileRequestSchema: GenMessage<SaveFileRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 9);
+  messageDesc(file_streamlings_hub_v1_hub, 10);
 
 /**
  * What became of a save.
@@ -385,7 +420,7 @@ export type SaveFileResponse = Message<"streamlings.hub.v1.SaveFileResponse"> & 
  * Use `create(SaveFileResponseSchema)` to create a new message.
  */
 export const SaveFileResponseSchema: GenMessage<SaveFileResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 10);
+  messageDesc(file_streamlings_hub_v1_hub, 11);
 
 /**
  * Ends a conflict.
@@ -427,7 +462,7 @@ export type SettleConflictRequest = Message<"streamlings.hub.v1.SettleConflictRe
  * Use `create(SettleConflictRequestSchema)` to create a new message.
  */
 export const SettleConflictRequestSchema: GenMessage<SettleConflictRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 11);
+  messageDesc(file_streamlings_hub_v1_hub, 12);
 
 /**
  * What became of a conflict.
@@ -462,7 +497,7 @@ export type SettleConflictResponse = Message<"streamlings.hub.v1.SettleConflictR
  * Use `create(SettleConflictResponseSchema)` to create a new message.
  */
 export const SettleConflictResponseSchema: GenMessage<SettleConflictResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 12);
+  messageDesc(file_streamlings_hub_v1_hub, 13);
 
 /**
  * Asks for hints.
@@ -497,7 +532,7 @@ export type ListHintsRequest = Message<"streamlings.hub.v1.ListHintsRequest"> & 
  * Use `create(ListHintsRequestSchema)` to create a new message.
  */
 export const ListHintsRequestSchema: GenMessage<ListHintsRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 13);
+  messageDesc(file_streamlings_hub_v1_hub, 14);
 
 /**
  * Hints, each to be read after the one before it.
@@ -525,7 +560,7 @@ export type ListHintsResponse = Message<"streamlings.hub.v1.ListHintsResponse"> 
  * Use `create(ListHintsResponseSchema)` to create a new message.
  */
 export const ListHintsResponseSchema: GenMessage<ListHintsResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 14);
+  messageDesc(file_streamlings_hub_v1_hub, 15);
 
 /**
  * A hint.
@@ -553,7 +588,7 @@ export type Hint = Message<"streamlings.hub.v1.Hint"> & {
  * Use `create(HintSchema)` to create a new message.
  */
 export const HintSchema: GenMessage<Hint> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 15);
+  messageDesc(file_streamlings_hub_v1_hub, 16);
 
 /**
  * Asks for another run.
@@ -574,7 +609,7 @@ export type RunChecksRequest = Message<"streamlings.hub.v1.RunChecksRequest"> & 
  * Use `create(RunChecksRequestSchema)` to create a new message.
  */
 export const RunChecksRequestSchema: GenMessage<RunChecksRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 16);
+  messageDesc(file_streamlings_hub_v1_hub, 17);
 
 /**
  * The run is on its way.
@@ -589,7 +624,7 @@ export type RunChecksResponse = Message<"streamlings.hub.v1.RunChecksResponse"> 
  * Use `create(RunChecksResponseSchema)` to create a new message.
  */
 export const RunChecksResponseSchema: GenMessage<RunChecksResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 17);
+  messageDesc(file_streamlings_hub_v1_hub, 18);
 
 /**
  * Asks for texts to compare with.
@@ -617,7 +652,7 @@ export type CompareStepRequest = Message<"streamlings.hub.v1.CompareStepRequest"
  * Use `create(CompareStepRequestSchema)` to create a new message.
  */
 export const CompareStepRequestSchema: GenMessage<CompareStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 18);
+  messageDesc(file_streamlings_hub_v1_hub, 19);
 
 /**
  * Texts to compare with.
@@ -645,7 +680,7 @@ export type CompareStepResponse = Message<"streamlings.hub.v1.CompareStepRespons
  * Use `create(CompareStepResponseSchema)` to create a new message.
  */
 export const CompareStepResponseSchema: GenMessage<CompareStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 19);
+  messageDesc(file_streamlings_hub_v1_hub, 20);
 
 /**
  * Asks for the starter.
@@ -666,7 +701,7 @@ export type ResetStepRequest = Message<"streamlings.hub.v1.ResetStepRequest"> & 
  * Use `create(ResetStepRequestSchema)` to create a new message.
  */
 export const ResetStepRequestSchema: GenMessage<ResetStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 20);
+  messageDesc(file_streamlings_hub_v1_hub, 21);
 
 /**
  * The starter is back.
@@ -687,7 +722,7 @@ export type ResetStepResponse = Message<"streamlings.hub.v1.ResetStepResponse"> 
  * Use `create(ResetStepResponseSchema)` to create a new message.
  */
 export const ResetStepResponseSchema: GenMessage<ResetStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 21);
+  messageDesc(file_streamlings_hub_v1_hub, 22);
 
 /**
  * Opens a file.
@@ -715,7 +750,7 @@ export type OpenFileRequest = Message<"streamlings.hub.v1.OpenFileRequest"> & {
  * Use `create(OpenFileRequestSchema)` to create a new message.
  */
 export const OpenFileRequestSchema: GenMessage<OpenFileRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 22);
+  messageDesc(file_streamlings_hub_v1_hub, 23);
 
 /**
  * The editor was started.
@@ -730,7 +765,7 @@ export type OpenFileResponse = Message<"streamlings.hub.v1.OpenFileResponse"> & 
  * Use `create(OpenFileResponseSchema)` to create a new message.
  */
 export const OpenFileResponseSchema: GenMessage<OpenFileResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 23);
+  messageDesc(file_streamlings_hub_v1_hub, 24);
 
 /**
  * Runs a demo.
@@ -751,7 +786,7 @@ export type RunDemoRequest = Message<"streamlings.hub.v1.RunDemoRequest"> & {
  * Use `create(RunDemoRequestSchema)` to create a new message.
  */
 export const RunDemoRequestSchema: GenMessage<RunDemoRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 24);
+  messageDesc(file_streamlings_hub_v1_hub, 25);
 
 /**
  * A piece of what a demo prints.
@@ -772,7 +807,7 @@ export type RunDemoResponse = Message<"streamlings.hub.v1.RunDemoResponse"> & {
  * Use `create(RunDemoResponseSchema)` to create a new message.
  */
 export const RunDemoResponseSchema: GenMessage<RunDemoResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 25);
+  messageDesc(file_streamlings_hub_v1_hub, 26);
 
 /**
  * Asks for what comes after a lesson.
@@ -793,7 +828,7 @@ export type GetAfterLessonRequest = Message<"streamlings.hub.v1.GetAfterLessonRe
  * Use `create(GetAfterLessonRequestSchema)` to create a new message.
  */
 export const GetAfterLessonRequestSchema: GenMessage<GetAfterLessonRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 26);
+  messageDesc(file_streamlings_hub_v1_hub, 27);
 
 /**
  * What comes after a lesson.
@@ -835,7 +870,7 @@ export type GetAfterLessonResponse = Message<"streamlings.hub.v1.GetAfterLessonR
  * Use `create(GetAfterLessonResponseSchema)` to create a new message.
  */
 export const GetAfterLessonResponseSchema: GenMessage<GetAfterLessonResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 27);
+  messageDesc(file_streamlings_hub_v1_hub, 28);
 
 /**
  * A plausible wrong answer.
@@ -905,7 +940,7 @@ export type Mistake = Message<"streamlings.hub.v1.Mistake"> & {
  * Use `create(MistakeSchema)` to create a new message.
  */
 export const MistakeSchema: GenMessage<Mistake> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 28);
+  messageDesc(file_streamlings_hub_v1_hub, 29);
 
 /**
  * Runs a mistake.
@@ -933,7 +968,7 @@ export type RunMistakeRequest = Message<"streamlings.hub.v1.RunMistakeRequest"> 
  * Use `create(RunMistakeRequestSchema)` to create a new message.
  */
 export const RunMistakeRequestSchema: GenMessage<RunMistakeRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 29);
+  messageDesc(file_streamlings_hub_v1_hub, 30);
 
 /**
  * A part of a mistake's run.
@@ -954,7 +989,7 @@ export type RunMistakeResponse = Message<"streamlings.hub.v1.RunMistakeResponse"
  * Use `create(RunMistakeResponseSchema)` to create a new message.
  */
 export const RunMistakeResponseSchema: GenMessage<RunMistakeResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 30);
+  messageDesc(file_streamlings_hub_v1_hub, 31);
 
 /**
  * How far a learner is.
