@@ -15,7 +15,7 @@ test('a workshop shows its agenda, the page of each step, and the file of each',
   await chapter.getByRole('link', { name: 'GetDeparture' }).click();
   await untilTitle(page, /^✗ workshop-01, step 2/);
   await chapter.getByRole('heading', { name: 'Step 2 · GetDeparture' }).waitFor();
-  await page.getByText('src/server.ts', { exact: true }).first().waitFor();
+  await page.locator('#pane-Code .tools code').getByText('src/server.ts').waitFor();
   expect(await chapter.getByRole('heading', { name: 'Agenda' }).isVisible()).toBe(false);
   await page.getByLabel('Read beside it').selectOption('src/timetable.ts');
   await page.getByRole('group', { name: 'src/timetable.ts' }).getByText('export').first().waitFor();
