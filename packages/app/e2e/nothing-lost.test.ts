@@ -79,7 +79,7 @@ test('a conflict outlives a reload, and the side that was not taken is kept', as
   await page.locator('.editor').getByText('// Typed here, after that.').waitFor();
   await page.getByRole('button', { name: 'Take the other one' }).click();
   const [, folder = ''] =
-    /(\.streamlings[^`]+)/.exec((await page.getByText('brings it back').textContent()) ?? '') ?? [];
+    /(\.streamlings[^;]+);/.exec((await page.getByText('brings it back').textContent()) ?? '') ?? [];
   expect(await readEditor(page)).toContain('// From outside.');
   expect(await course.read(`../../${folder}/src/server.ts`)).toBe('// Typed here, after that.\n');
 });

@@ -23,11 +23,15 @@ try {
   await page.locator('.card').first().waitFor();
   await shoot(page, 'map');
 
-  await course.write('src/server.ts', await course.readSolution('mistakes/server/returns-the-answer.ts'));
+  const mistake = await course.readSolution('mistakes/server/blames-itself.ts');
+  await course.write('src/server.ts', mistake.replaceAll(/^\/\/ (misconception|fails): .*\n/gm, ''));
   await openStep(page, hub);
   await page.locator('.diagram svg').waitFor();
-  await page.locator('.hints button').first().click();
-  await page.locator('.hints li p').waitFor();
+  await page.locator('.check details[open] .hints button').click();
+  await page.locator('.check details[open] .hints li p').waitFor();
+  await page
+    .locator('.check details[open]')
+    .evaluate((failure) => failure.scrollIntoView({ block: 'start' }));
   await shoot(page, 'lesson');
 
   await page.keyboard.press('3');

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
 import { hub } from '../hub.ts';
 import { Palette } from '../palette.tsx';
+import { Sentence } from '../sentence.tsx';
 import { useWatch } from '../use-watch.ts';
 import './after.css';
 import { Gallery } from './gallery.tsx';
@@ -42,7 +43,7 @@ export default function AfterPage({ lesson }: { lesson: string }) {
           {unit && `: ${unit.title}`}
         </h1>
         <p role="alert" className="message">
-          {message}
+          <Sentence text={message} />
         </p>
         <Suspense fallback={<p className="soft">Loading …</p>}>
           {after && (

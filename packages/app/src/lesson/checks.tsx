@@ -2,6 +2,7 @@ import type { CheckFinished } from '@streamlings/proto/streamlings/result/v1/res
 import type { ReactNode } from 'react';
 import { Listing } from '../listing.tsx';
 import { type Check, describeRun, firstFailure, type Run, sortNotices } from '../run.ts';
+import { Sentence } from '../sentence.tsx';
 import { Hints } from './hints.tsx';
 
 const marks: Record<Check['state'], string> = {
@@ -65,7 +66,7 @@ export function Checks({ place, run, names, onShowWire, onOpenLine }: ChecksProp
       </ul>
       {others.map(({ text }) => (
         <p key={text} className="notice">
-          {text}
+          <Sentence text={text} />
         </p>
       ))}
       {output.length > 0 && (
@@ -90,7 +91,9 @@ export function Failure({ finished, onOpenLine, children }: FailureProps) {
   const { label, expected, received, spec, source, wire, diagnosis } = finished;
   return (
     <div className="failure">
-      <p className="label">{label}</p>
+      <p className="label">
+        <Sentence text={label} />
+      </p>
       {(expected || received) && (
         <dl className="comparison">
           <dt>expected</dt>
@@ -103,7 +106,11 @@ export function Failure({ finished, onOpenLine, children }: FailureProps) {
           </dd>
         </dl>
       )}
-      {diagnosis && <p>{diagnosis}</p>}
+      {diagnosis && (
+        <p>
+          <Sentence text={diagnosis} />
+        </p>
+      )}
       {spec && (
         <p className="spec">
           {spec.file}:{spec.line} <code>{spec.text}</code>

@@ -5,6 +5,7 @@ import { Header } from '../header.tsx';
 import { hub } from '../hub.ts';
 import { type Action, Palette } from '../palette.tsx';
 import { describeRun, firstFailure, type Run } from '../run.ts';
+import { Sentence } from '../sentence.tsx';
 import { useWatch } from '../use-watch.ts';
 import { Checks } from './checks.tsx';
 import { Conflict } from './conflict.tsx';
@@ -186,7 +187,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
             onOpenLine={(line) => tell(hub.openFile({ step: place, line }))}
           />
           <p role="alert" className="message">
-            {message}
+            <Sentence text={message} />
           </p>
         </div>
       </main>
