@@ -68,6 +68,7 @@ test('the keyboard alone leads from the map to the wire and back', async () => {
   await untilTitle(page, /^✗ lesson-01, step 2/);
   await page.keyboard.press('p');
   await untilTitle(page, /^✗ lesson-01, step 1/);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(900);
   await page.keyboard.press('3');
   await page.getByRole('tab', { name: 'Wire', selected: true }).waitFor();
   await page.getByText('Save as SVG').first().waitFor();
