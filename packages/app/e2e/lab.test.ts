@@ -16,7 +16,7 @@ const guess = (page: Page) => page.getByRole('spinbutton', { name: /^How many/ }
 const call = (page: Page) => page.getByRole('button', { name: 'Call', exact: true });
 
 test('a learner guesses, calls their own server, sees the wire, and hears what was measured', async () => {
-  await using learner = await openLearner('02-server-streaming');
+  await using learner = await openLearner(['lesson-02']);
   const { page, course, problems } = learner;
   await course.write('src/server.ts', await course.readSolution('src/server.ts'));
   await openLab(learner);
@@ -46,7 +46,7 @@ test('a learner guesses, calls their own server, sees the wire, and hears what w
 });
 
 test('the solution answers once it may, and a narrow window shows all of the lab', async () => {
-  await using learner = await openLearner('02-server-streaming');
+  await using learner = await openLearner(['lesson-02']);
   const { page, problems } = learner;
   await page.setViewportSize({ width: 360, height: 740 });
   await openLab(learner);

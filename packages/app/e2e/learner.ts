@@ -1,10 +1,10 @@
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type CourseCopy, copyCourse } from './course-copy.ts';
 import { type HubProcess, startHubProcess } from './hub-process.ts';
-import { copyLesson, type LessonCopy } from './lesson-copy.ts';
 
-/** A learner at a browser, with a lesson and a hub of their own. */
+/** A learner at a browser, with a hub and a course of their own. */
 export interface Learner extends AsyncDisposable {
-  course: LessonCopy;
+  course: CourseCopy;
   hub: HubProcess;
   context: BrowserContext;
   page: Page;
@@ -12,10 +12,10 @@ export interface Learner extends AsyncDisposable {
   problems: string[];
 }
 
-/** Opens the map of the course in Chromium; `CHROMIUM` names another one than Debian's. */
-export async function openLearner(lesson = '01-unary'): Promise<Learner> {
+/** Opens the map of a course, of lesson 01 by default, in Chromium; `CHROMIUM` names another one than Debian's. */
+export async function openLearner(names?: readonly string[]): Promise<Learner> {
   const closing = new AsyncDisposableStack();
-  const course = closing.use(await copyLesson(lesson));
+  const course = closing.use(await copyCourse(names));
   const hub = closing.use(await startHubProcess(course.root));
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -36,9 +36,9 @@ export async function openLearner(lesson = '01-unary'): Promise<Learner> {
   return { course, hub, context, page, problems, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
-/** Opens a step of lesson 01 and waits for its verdict. */
-export async function openStep(page: Page, hub: HubProcess, step = 1): Promise<void> {
-  await page.goto(new URL(`/lesson-01/${step}`, hub.url).href);
+/** Opens a step and waits for its verdict. */
+export async function openStep(page: Page, hub: HubProcess, step = 1, lesson = 'lesson-01'): Promise<void> {
+  await page.goto(new URL(`/${lesson}/${step}`, hub.url).href);
   await untilTitle(page, /^[✗✓]/);
 }
 

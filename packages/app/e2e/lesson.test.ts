@@ -62,3 +62,36 @@ test('what ends the process of the code is a verdict, and the next save works', 
   await type(page, await course.readSolution('src/server.ts'));
   await untilTitle(page, /^✓/);
 });
+
+test('hints open one at a time, and a reload leaves them open', async () => {
+  await using learner = await openLearner();
+  const { page, hub } = learner;
+  await openStep(page, hub);
+  const hints = page.locator('.check details[open] .hints');
+  await hints.getByRole('button', { name: 'Hint (6 left)' }).click();
+  await hints.getByText('Which sentence is not true of your server yet?').waitFor();
+  expect(await hints.getByText('Compare the answer with the comments').count()).toBe(0);
+  await hints.getByRole('button', { name: 'Next hint (5 left)' }).click();
+  await hints.getByText('Compare the answer with the comments').waitFor();
+  await hints.getByRole('button', { name: 'Next hint (4 left)' }).click();
+  await hints.getByText('server-checks.ts:').waitFor();
+  await page.reload();
+  await hints.getByText('server-checks.ts:').waitFor();
+  await hints.getByRole('button', { name: 'Next hint (3 left)' }).waitFor();
+});
+
+test('a solution that was asked for opens again, and the map tells of it', async () => {
+  await using learner = await openLearner();
+  const { page, hub } = learner;
+  await openStep(page, hub);
+  await page.keyboard.press('4');
+  await page.getByLabel('Mine beside').selectOption('solution');
+  await page.getByRole('button', { name: 'Show me now' }).click();
+  await page.locator('.difference .cm-content').first().waitFor();
+  await page.reload();
+  await page.keyboard.press('4');
+  await page.getByLabel('Mine beside').selectOption('solution');
+  await page.locator('.difference .cm-content').first().waitFor();
+  await page.keyboard.press('m');
+  await page.getByRole('link', { name: 'UnaryCall src/server.ts not started solution seen' }).waitFor();
+});

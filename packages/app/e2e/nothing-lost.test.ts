@@ -53,6 +53,33 @@ test('two tabs show one file, and neither overwrites what is typed in the other'
   await page.getByText('The file was changed elsewhere').waitFor();
   expect(await readEditor(page)).toContain('// Typed without a connection.');
   expect(await course.read('src/server.ts')).toBe('// From outside.\n');
+  const sides = page.getByRole('region', { name: 'Two versions of the file' });
+  await sides.locator('.cm-changedLine').getByText('// Typed without a connection.').waitFor();
+  await sides.locator('.cm-deletedChunk').getByText('// From outside.').waitFor();
+  await sides.getByLabel('Show').selectOption('The other one');
+  await sides.getByLabel('The other one').getByText('// From outside.').waitFor();
   await page.getByRole('button', { name: 'Keep what I typed' }).click();
+  await page.getByText('pnpm streamlings undo lesson-01').waitFor();
   await other.locator('.editor').getByText('// Typed without a connection.').waitFor();
+});
+
+test('a conflict outlives a reload, and the side that was not taken is kept', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub, context } = learner;
+  await openStep(page, hub);
+  await context.setOffline(true);
+  await type(page, '// Typed here.\n');
+  await page.getByText('not saved', { exact: true }).waitFor();
+  await course.write('src/server.ts', '// From outside.\n');
+  await context.setOffline(false);
+  await page.getByText('The file was changed elsewhere').waitFor();
+  await type(page, '// Typed here, after that.\n');
+  await page.reload();
+  await page.getByText('The file was changed elsewhere').waitFor();
+  await page.locator('.editor').getByText('// Typed here, after that.').waitFor();
+  await page.getByRole('button', { name: 'Take the other one' }).click();
+  const [, folder = ''] =
+    /(\.streamlings[^;]+);/.exec((await page.getByText('brings it back').textContent()) ?? '') ?? [];
+  expect(await readEditor(page)).toContain('// From outside.');
+  expect(await course.read(`../../${folder}/src/server.ts`)).toBe('// Typed here, after that.\n');
 });

@@ -29,6 +29,13 @@ test('no page has a violation of axe, in light or dark', async () => {
   await page.keyboard.press('ControlOrMeta+k');
   await page.getByPlaceholder('What do you want to do?').waitFor();
   expect(await listViolations(page), 'palette').toEqual([]);
+  await page.goto(new URL('/lesson-01/after', hub.url).href);
+  const card = page.locator('.gallery li').first();
+  await card.getByRole('button', { name: /^Run it/ }).click();
+  await card.getByText('Save as SVG').first().waitFor();
+  await card.getByRole('button', { name: /^The program/ }).click();
+  await card.locator('.difference .cm-content').waitFor();
+  expect(await listViolations(page), 'after the lesson').toEqual([]);
   expect(problems).toEqual([]);
 });
 
@@ -42,6 +49,7 @@ test('the keyboard alone leads from the map to the wire and back', async () => {
   await untilTitle(page, /^✗ lesson-01, step 2/);
   await page.keyboard.press('p');
   await untilTitle(page, /^✗ lesson-01, step 1/);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(900);
   await page.keyboard.press('3');
   await page.getByRole('tab', { name: 'Wire', selected: true }).waitFor();
   await page.getByText('Save as SVG').first().waitFor();
@@ -57,12 +65,15 @@ test('a narrow window shows every part without scrolling sideways', async () => 
   const { page, hub } = learner;
   await page.setViewportSize({ width: 360, height: 740 });
   await openStep(page, hub);
+  const readWidth = () => page.evaluate(() => document.documentElement.scrollWidth);
   for (const tab of ['Chapter', 'Code', 'Wire', 'Compare', 'Demo']) {
     await page.getByRole('tab', { name: tab }).click();
     await page.getByRole('tab', { name: tab, selected: true }).waitFor();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, tab).toBeLessThanOrEqual(360);
+    expect(await readWidth(), tab).toBeLessThanOrEqual(360);
   }
+  await page.goto(new URL('/lesson-01/after', hub.url).href);
+  await page.getByRole('heading', { name: 'What to read next' }).waitFor();
+  expect(await readWidth(), 'after the lesson').toBeLessThanOrEqual(360);
 });
 
 test('what the code prints is text on the page, never markup', async () => {

@@ -37,7 +37,7 @@ export function createProgram(): Command {
   command('list', 'list the lessons and workshops, and how far you are').action(listLessons);
   command('hint [lesson]', 'show a hint of a lesson')
     .argument('[number]', 'which one', parseCount)
-    .option('--step <number>', 'of this step of a workshop', parseStep)
+    .option('--step <number>', 'of this step', parseStep)
     .action(showHint);
   command('open [lesson]', 'open the file to edit, at the line that the last run points to')
     .option('--step <number>', 'of this step', parseStep)

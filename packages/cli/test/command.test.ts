@@ -39,9 +39,25 @@ describe('streamlings', () => {
   test('shows one hint at a time', async () => {
     await using course = await createReleasedCourse();
     const first = await streamlings(course, 'hint');
-    expect(first.stdout).toContain('hint 1 of 2: Where to look');
+    expect(first.stdout).toContain('Hint 1 of 2: Where to look');
     expect(first.stdout).not.toContain('A number.');
     expect((await streamlings(course, 'hint', 'lesson-01', '2')).stdout).toContain('A number.');
+    expect((await streamlings(course, 'hint', 'lesson-01', '--step', '2')).stderr).toContain('no step 2');
+  });
+
+  test('gives hints about what the latest run has failed, the question first', async () => {
+    await using course = await createReleasedCourse();
+    await course.write(`${lesson}/src/answer.ts`, 'export const answer = () => 0;\n');
+    await streamlings(course, 'start');
+    const first = await streamlings(course, 'hint');
+    expect(first.stdout).toContain('lesson-01, step 1 on `answers with 42`\nHint 1 of 5: A question');
+    expect(first.stdout).toContain('What does your function give back?');
+    expect(first.stdout).not.toContain('Nobody hears what is not returned.');
+    const second = await streamlings(course, 'hint', 'lesson-01', '2');
+    expect(second.stdout).toContain('Nobody hears what is not returned.');
+    const third = await streamlings(course, 'hint', 'lesson-01', '3');
+    expect(third.stdout).toMatch(/- `checks\.ts:\d+`: `expect\(received\)/);
+    expect(third.stdout).toContain('`README.md:9`: Your task');
   });
 
   test('solves only when it is told to, and undoes it', async () => {
@@ -63,7 +79,7 @@ describe('streamlings', () => {
     expect(await course.read(`${workshop}/src/counter.ts`)).toBe(counter(1));
     expect((await streamlings(course, 'list')).stdout).toContain('workshop-01  Count');
     const hint = await streamlings(course, 'hint', 'workshop-01');
-    expect(hint.stdout).toContain('hint 1 of 2: Where step 2 looks');
+    expect(hint.stdout).toContain('Hint 1 of 2: Where step 2 looks');
     expect(hint.stdout).toContain('pnpm streamlings hint workshop-01 2 --step 2');
     const other = await streamlings(course, 'hint', 'workshop-01', '1', '--step', '1');
     expect(other.stdout).toContain('Where step 1 looks');

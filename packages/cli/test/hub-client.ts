@@ -17,9 +17,9 @@ export interface HubClient extends AsyncDisposable {
 }
 
 /** Serves the course in `root` as `streamlings start --serve` does. */
-export async function openHubClient(root: string): Promise<HubClient> {
+export async function openHubClient(root: string, env: NodeJS.ProcessEnv = {}): Promise<HubClient> {
   const child = spawn(process.execPath, [bin, 'start', '--serve', '--no-open', '--port', '0'], {
-    env: { ...process.env, STREAMLINGS_ROOT: root },
+    env: { ...process.env, ...env, STREAMLINGS_ROOT: root },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

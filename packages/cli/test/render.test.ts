@@ -11,10 +11,11 @@ const view: View = {
   page: 'step',
   hints: [],
   hintsLeft: 2,
+  after: [],
   message: undefined,
   watching: 'watching for saves',
 };
-const options = { color: false, width: 72, links: false, root: '/course', env: {} };
+const options = { color: false, width: 80, links: false, root: '/course', env: {} };
 
 async function createState(): Promise<LearnerState> {
   const course = createScriptedCourse();
@@ -63,7 +64,7 @@ describe('renderScreen()', () => {
        · answers once
        · rejects an empty message
 
-      n next   p previous   l list   h hint (2 left)   r reset   q quit
+      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
       watching for saves"
     `);
   });
@@ -83,7 +84,7 @@ describe('renderScreen()', () => {
        FAIL  UnaryCall > answers once
        answers: expected 1, received 2
 
-      n next   p previous   l list   h hint (2 left)   r reset   q quit
+      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
       watching for saves"
     `);
   });
@@ -108,16 +109,29 @@ describe('renderScreen()', () => {
         lesson-02 · Server streaming  1 UnaryCall  not started
         lesson-02 · Server streaming  2 Client  not started
 
-      n next   p previous   l list   h hint (2 left)   r reset   q quit
+      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
       watching for saves"
     `);
   });
 
   test('shows the hints that were asked for, and how many are left', async () => {
-    const hints = [{ summary: 'Where to look', text: 'In the\nhandler.\n\nOr after it.' }];
+    const hints = [{ title: 'Where to look', text: 'In the\nhandler.\n\nOr after it.' }];
     const screen = renderScreen(await createState(), { ...view, hints, hintsLeft: 1 }, options);
     expect(screen).toContain('Hint: Where to look\nIn the handler.\n\nOr after it.\n');
     expect(screen).toContain('h hint (1 left)');
+  });
+
+  test('leaves the hint of a failure to the key for it, where there are keys', async () => {
+    const run = followRun(
+      (await createState()).run,
+      createEvent({
+        case: 'checkFinished',
+        value: { name: 'answers once', state: CheckState.FAILED, label: 'answers', hint: 'Who waits?' },
+      }),
+    );
+    const state = { ...(await createState()), run };
+    expect(renderScreen(state, view, options)).not.toContain('Who waits?');
+    expect(renderScreen(state, { ...view, watching: undefined }, options)).toContain('Who waits?');
   });
 
   test('asks before it resets', async () => {

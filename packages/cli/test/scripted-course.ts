@@ -61,6 +61,7 @@ function describeUnit(name: string, progress: Record<string, Progress>): UnitPro
       file: step.file,
       checks: step.checks.map((check) => check.name),
       progress: progress[`${name}/${step.number}`] ?? 'not started',
+      hasSeenSolution: false,
     })),
   };
 }

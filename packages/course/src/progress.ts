@@ -4,6 +4,7 @@ import { findUnits, type Unit } from './discovery.ts';
 import { readIfThere } from './optional-files.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type CheckResult, readResult } from './state/results.ts';
+import { readSeenSolutions } from './state/seen-solutions.ts';
 import { readStateBefore } from './states.ts';
 import { normalizeLines } from './text-lines.ts';
 
@@ -27,11 +28,13 @@ export interface StepProgress {
   /** The names of its checks, in learning order. */
   checks: string[];
   progress: Progress;
+  /** Whether the learner has asked for the solution before the step was solved. */
+  hasSeenSolution: boolean;
 }
 
 /**
  * Says how far the learner is in every lesson, in their order. A step whose file is as it was when the step
- * began is not started; one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
+ * or an earlier one began is not started; one whose checks all passed when they last ran is solved. A lesson without a snapshot is left out.
  */
 export async function readProgress(root: string = courseRoot): Promise<UnitProgress[]> {
   const units = await findUnits(root);
@@ -46,18 +49,23 @@ export async function readProgress(root: string = courseRoot): Promise<UnitProgr
 
 async function readUnitProgress(unit: Unit, snapshot: Snapshot, root: string): Promise<UnitProgress> {
   const results = (await readResult(unit.name, root))?.checks ?? [];
+  const seen = await readSeenSolutions(unit.name, root);
+  const states = await Promise.all(
+    snapshot.steps.map(({ number }) => readStateBefore(unit, snapshot, number)),
+  );
   const steps = await Promise.all(
-    snapshot.steps.map(async ({ number, title, file, checks }): Promise<StepProgress> => {
+    snapshot.steps.map(async ({ number, title, file, checks }, at): Promise<StepProgress> => {
       const text = await readIfThere(join(unit.folder, file));
-      const before = await readStateBefore(unit, snapshot, number);
-      const isPristine = text !== undefined && normalizeLines(text) === before[file];
+      // Several steps may be about one file; who is at the beginning of an earlier one has not started this one either.
+      const isPristine =
+        text !== undefined && states.slice(0, at + 1).some((before) => before[file] === normalizeLines(text));
       const names = checks.map((check) => check.name);
       const progress = isPristine
         ? 'not started'
         : hasPassed(number, names, results)
           ? 'solved'
           : 'in progress';
-      return { number, title, file, checks: names, progress };
+      return { number, title, file, checks: names, progress, hasSeenSolution: seen.includes(number) };
     }),
   );
   return { unit, title: snapshot.title, progress: combine(steps), steps };

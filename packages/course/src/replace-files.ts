@@ -3,9 +3,11 @@ import { CourseError } from './course-error.ts';
 import { courseRoot } from './course-root.ts';
 import { findUnit, type Unit } from './discovery.ts';
 import { readBytesIfThere } from './optional-files.ts';
+import { readProgress } from './progress.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Backup, listBackups, readBackup, takeBackup } from './state/backups.ts';
 import { forgetResults } from './state/results.ts';
+import { forgetSeenSolutions, recordSeenSolutions } from './state/seen-solutions.ts';
 import { withStateLock } from './state/state-folder.ts';
 import { writeFile } from './state/write-file.ts';
 import { readStateAfter, readStateBefore } from './states.ts';
@@ -21,16 +23,26 @@ export interface Replacement {
 
 /**
  * Restores the pristine starter of a lesson, or of one of its steps; the whole lesson includes the course's own files.
- * A step of a workshop is restored to its beginning, as `catchUp` does.
+ * A step of a workshop is restored to its beginning, as `catchUp` does. What begins anew, begins unseen.
  *
  * @throws CourseError if there is no such lesson or step.
  */
 export async function reset(name: string, step?: number, root: string = courseRoot): Promise<Replacement> {
   const { unit, snapshot } = await load(name, root);
-  if (step === undefined) return replaceFiles(unit, snapshot.files, root);
+  const files = await readFilesToReset(unit, snapshot, step);
+  const replacement = await replaceFiles(unit, files, root);
+  const isAnew = (number: number) => (unit.kind === 'workshop' ? number >= (step ?? 1) : number === step);
+  const steps = snapshot.steps.map(({ number }) => number);
+  const anew = steps.filter((number) => step === undefined || isAnew(number));
+  await withStateLock(root, () => forgetSeenSolutions(unit.name, anew, root));
+  return replacement;
+}
+
+async function readFilesToReset(unit: Unit, snapshot: Snapshot, step: number | undefined) {
+  if (step === undefined) return snapshot.files;
   const file = fileOfStep(snapshot, step);
   const before = await readStateBefore(unit, snapshot, step);
-  return replaceFiles(unit, unit.kind === 'workshop' ? before : pick(before, file), root);
+  return unit.kind === 'workshop' ? before : pick(before, file);
 }
 
 /**
@@ -59,7 +71,42 @@ export async function solve(name: string, step?: number, root: string = courseRo
   const file = step === undefined ? undefined : fileOfStep(snapshot, step);
   const files = await readStateAfter(unit, step ?? last);
   const isWhole = file === undefined || unit.kind === 'workshop';
-  return replaceFiles(unit, isWhole ? files : pick(files, file), root);
+  const progress = (await readProgress(root)).find((each) => each.unit.name === unit.name);
+  const replacement = await replaceFiles(unit, isWhole ? files : pick(files, file), root);
+  const shown = progress?.steps.filter(
+    ({ number, progress }) => progress !== 'solved' && (isWhole ? number <= (step ?? last) : number === step),
+  );
+  await recordSeenSolutions(unit.name, shown?.map(({ number }) => number) ?? [], root);
+  return replacement;
+}
+
+/**
+ * Puts a text in place of a file of a lesson, whose former content is copied first.
+ *
+ * @param path in the lesson's folder.
+ */
+export async function replaceText(
+  name: string,
+  path: string,
+  text: string,
+  root: string = courseRoot,
+): Promise<Replacement> {
+  return replaceFiles(await findUnit(name, root), { [path]: text }, root);
+}
+
+/**
+ * Keeps a text that is not going to be a file of a lesson where the copies of the files are.
+ *
+ * @param path in the lesson's folder.
+ */
+export async function keepText(
+  name: string,
+  path: string,
+  text: string,
+  root: string = courseRoot,
+): Promise<Backup> {
+  const unit = await findUnit(name, root);
+  return withStateLock(root, () => takeBackup(unit.name, { [path]: Buffer.from(text) }, root));
 }
 
 /**

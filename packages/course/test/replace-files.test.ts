@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { reset, solve, undo } from '../src/replace-files.ts';
+import { keepText, replaceText, reset, solve, undo } from '../src/replace-files.ts';
 import { readBackup } from '../src/state/backups.ts';
 import { createReleasedCourse } from './released-course.ts';
 import { lesson, solved, starter } from './tiny-course.ts';
@@ -80,5 +80,25 @@ describe('undo()', () => {
   test('says so where there is nothing to undo', async () => {
     await using course = await createStartedCourse();
     await expect(undo(undefined, course.root)).rejects.toThrow('There is nothing to undo.');
+  });
+});
+
+describe('replaceText()', () => {
+  test('keeps what it replaces', async () => {
+    await using course = await createStartedCourse();
+    const { backup } = await replaceText('lesson-01', 'src/answer.ts', '// other\n', course.root);
+    expect(await course.read(file)).toBe('// other\n');
+    if (!backup) throw new Error('there is no backup');
+    expect((await readBackup(backup))['src/answer.ts']?.toString()).toBe(mine);
+  });
+});
+
+describe('keepText()', () => {
+  test('lets undo bring back a text that was no file', async () => {
+    await using course = await createStartedCourse();
+    await keepText('lesson-01', 'src/answer.ts', '// only typed\n', course.root);
+    expect(await course.read(file)).toBe(mine);
+    await undo('lesson-01', course.root);
+    expect(await course.read(file)).toBe('// only typed\n');
   });
 });

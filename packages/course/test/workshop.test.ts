@@ -87,6 +87,12 @@ describe('a workshop', () => {
     expect([starter, solution]).toEqual([counter(1), counter(2)]);
   });
 
+  test('has no step that is started where nothing was changed', async () => {
+    await using course = await createTinyWorkshop();
+    const [progress] = await readProgress(course.root);
+    expect(progress?.steps.map((step) => step.progress)).toEqual(['not started', 'not started']);
+  });
+
   test('has a step that is not started where the one before it ends', async () => {
     await using course = await createTinyWorkshop();
     await using grader = createGrader();

@@ -36,11 +36,8 @@ export function CoursePage({ course, connection }: { course: Course | undefined;
                 </Link>
               )}
             </p>
-            <ol className="map">
-              {course.units.map((unit) => (
-                <UnitCard key={unit.name} unit={unit} />
-              ))}
-            </ol>
+            <Units title="Lessons" units={course.units.filter(({ name }) => name.startsWith('lesson'))} />
+            <Units title="Workshops" units={course.units.filter(({ name }) => name.startsWith('workshop'))} />
           </>
         )}
       </main>
@@ -48,18 +45,32 @@ export function CoursePage({ course, connection }: { course: Course | undefined;
   );
 }
 
+function Units({ title, units }: { title: string; units: Unit[] }) {
+  if (units.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <ol className="map">
+        {units.map((unit) => (
+          <UnitCard key={unit.name} unit={unit} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function UnitCard({ unit }: { unit: Unit }) {
   const solved = unit.steps.filter(({ progress }) => progress === Progress.SOLVED).length;
   return (
     <li className="card">
-      <h2>
+      <h3>
         <span className="number">{unit.name.replace(/^\D+/, '')}</span> {unit.title}
-      </h2>
+      </h3>
       <div className="bar" aria-hidden="true">
         <span style={{ width: `${(solved / unit.steps.length) * 100}%` }} />
       </div>
       <ul>
-        {unit.steps.map(({ number, title, file, progress }) => (
+        {unit.steps.map(({ number, title, file, progress, hasSeenSolution }) => (
           <li key={number}>
             <Link
               href={`/${unit.name}/${number}`}
@@ -72,10 +83,20 @@ function UnitCard({ unit }: { unit: Unit }) {
                 {title} <small>{file}</small>
               </span>
               <span className="visually-hidden">{words[progress] ?? 'not started'}</span>
+              {hasSeenSolution && <small className="seen">solution seen</small>}
             </Link>
           </li>
         ))}
       </ul>
+      {unit.steps.some(
+        ({ progress, hasSeenSolution }) => progress === Progress.SOLVED || hasSeenSolution,
+      ) && (
+        <p className="afterwards">
+          <Link href={`/${unit.name}/after`}>
+            What others get wrong <span className="visually-hidden">in {unit.name}</span>
+          </Link>
+        </p>
+      )}
     </li>
   );
 }

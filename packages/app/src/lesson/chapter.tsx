@@ -1,27 +1,46 @@
-import { lazy, memo, Suspense } from 'react';
+import { createContext, lazy, memo, Suspense, useContext } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
+import { Link } from 'wouter';
 import { Listing } from '../listing.tsx';
 
 const Diagram = lazy(() => import('./diagram.tsx'));
 
-/** The chapter of a lesson: its code highlighted, its diagrams drawn, its hints opened one at a time. */
-export const Chapter = memo(function Chapter({ text, lesson }: { text: string; lesson: string }) {
-  const parts = splitDetails(text);
+/** The lesson that is being read; its links are meant from there. */
+const Lesson = createContext('');
+
+interface ChapterProps {
+  chapter: string;
+  /** What the workshop is about that the chapter is a page of; empty for a lesson. */
+  overview: string;
+  lesson: string;
+  step: number;
+}
+
+/** What is to be read in a step: its code highlighted, its diagrams drawn, its hints opened one at a time. */
+export const Chapter = memo(function Chapter({ chapter, overview, lesson, step }: ChapterProps) {
   return (
-    <article className="chapter" aria-label={`The chapter of ${lesson}`}>
-      {parts.map((part) =>
-        part.summary === undefined ? (
-          <Text key={part.text} text={part.text} />
-        ) : (
-          <details key={part.summary}>
-            <summary>{part.summary}</summary>
-            <Text text={part.text} />
+    <Lesson value={lesson}>
+      <article className="chapter" aria-label={`The chapter of ${lesson}`}>
+        {overview && (
+          <details className="overview" open={step === 1}>
+            <summary>The whole workshop</summary>
+            <Text text={overview} />
           </details>
-        ),
-      )}
-    </article>
+        )}
+        {splitDetails(chapter).map((part) =>
+          part.summary === undefined ? (
+            <Text key={part.text} text={part.text} />
+          ) : (
+            <details key={part.summary}>
+              <summary>{part.summary}</summary>
+              <Text text={part.text} />
+            </details>
+          ),
+        )}
+      </article>
+    </Lesson>
   );
 });
 
@@ -39,7 +58,8 @@ const components: Components = {
   pre: ({ children }) => <Listing label="Code">{children}</Listing>,
 };
 
-function Text({ text }: { text: string }) {
+/** A text in Markdown. */
+export function Text({ text }: { text: string }) {
   return (
     <Markdown
       remarkPlugins={[remarkGfm]}
@@ -53,8 +73,11 @@ function Text({ text }: { text: string }) {
 
 /** Links to the web open a page of their own; links into the repository are names of files. */
 function ChapterLink({ href, children }: { href: string; children: React.ReactNode }) {
-  const [, number] = /^\.\.\/(\d\d)-[^/]+\/README\.md$/.exec(href) ?? [];
-  if (number) return <a href={`/lesson-${number}/1`}>{children}</a>;
+  const lesson = useContext(Lesson);
+  const [, other] = /^\.\.\/(\d\d)-[^/]+\/README\.md$/.exec(href) ?? [];
+  if (other) return <Link href={`/lesson-${other}/1`}>{children}</Link>;
+  const [, step] = /^steps\/(\d\d)\.md$/.exec(href) ?? [];
+  if (step) return <Link href={`/${lesson}/${Number(step)}`}>{children}</Link>;
   if (/^https?:/.test(href)) {
     return (
       <a href={href} target="_blank" rel="noreferrer">

@@ -1,6 +1,9 @@
 import type { CheckFinished } from '@streamlings/proto/streamlings/result/v1/result';
+import type { ReactNode } from 'react';
 import { Listing } from '../listing.tsx';
 import { type Check, describeRun, firstFailure, type Run, sortNotices } from '../run.ts';
+import { Sentence } from '../sentence.tsx';
+import { Hints } from './hints.tsx';
 
 const marks: Record<Check['state'], string> = {
   waiting: '·',
@@ -13,6 +16,7 @@ const marks: Record<Check['state'], string> = {
 };
 
 interface ChecksProps {
+  place: { lesson: string; step: number };
   run: Run;
   /** The names of the step's checks, for as long as no run has told them. */
   names: string[];
@@ -21,7 +25,7 @@ interface ChecksProps {
 }
 
 /** The checks of a step as they run; the first one that failed is explained. */
-export function Checks({ run, names, onShowWire, onOpenLine }: ChecksProps) {
+export function Checks({ place, run, names, onShowWire, onOpenLine }: ChecksProps) {
   const checks: Check[] =
     run.checks.length > 0
       ? run.checks
@@ -45,7 +49,9 @@ export function Checks({ run, names, onShowWire, onOpenLine }: ChecksProps) {
                 <span className="visually-hidden">: {check.state}</span>
               </summary>
               {check.finished && check.state !== 'passed' && check.state !== 'not run' ? (
-                <Failure finished={check.finished} onOpenLine={onOpenLine} />
+                <Failure finished={check.finished} onOpenLine={onOpenLine}>
+                  <Hints key={check.finished.misconception} place={place} failure={check.finished} />
+                </Failure>
               ) : (
                 <p className="soft">{explain(check)}</p>
               )}
@@ -60,7 +66,7 @@ export function Checks({ run, names, onShowWire, onOpenLine }: ChecksProps) {
       </ul>
       {others.map(({ text }) => (
         <p key={text} className="notice">
-          {text}
+          <Sentence text={text} />
         </p>
       ))}
       {output.length > 0 && (
@@ -73,11 +79,21 @@ export function Checks({ run, names, onShowWire, onOpenLine }: ChecksProps) {
   );
 }
 
-function Failure({ finished, onOpenLine }: { finished: CheckFinished; onOpenLine: (line: number) => void }) {
-  const { label, expected, received, spec, source, wire, hint, diagnosis } = finished;
+interface FailureProps {
+  finished: CheckFinished;
+  /** Opens a line of the learner's file; unset where it is nobody's. */
+  onOpenLine?: (line: number) => void;
+  children?: ReactNode;
+}
+
+/** Why a check has failed: what was measured, the line of the spec, the frames. */
+export function Failure({ finished, onOpenLine, children }: FailureProps) {
+  const { label, expected, received, spec, source, wire, diagnosis } = finished;
   return (
     <div className="failure">
-      <p className="label">{label}</p>
+      <p className="label">
+        <Sentence text={label} />
+      </p>
       {(expected || received) && (
         <dl className="comparison">
           <dt>expected</dt>
@@ -90,24 +106,23 @@ function Failure({ finished, onOpenLine }: { finished: CheckFinished; onOpenLine
           </dd>
         </dl>
       )}
-      {diagnosis && <p>{diagnosis}</p>}
+      {diagnosis && (
+        <p>
+          <Sentence text={diagnosis} />
+        </p>
+      )}
       {spec && (
         <p className="spec">
           {spec.file}:{spec.line} <code>{spec.text}</code>
         </p>
       )}
-      {source && source.line > 0 && (
+      {onOpenLine && source && source.line > 0 && (
         <button type="button" onClick={() => onOpenLine(source.line)}>
           Your line {source.line}, in my editor
         </button>
       )}
       {wire.length > 0 && <Listing label="The frames around it">{wire.join('\n')}</Listing>}
-      {hint && (
-        <details className="hint">
-          <summary>Hint</summary>
-          <p>{hint}</p>
-        </details>
-      )}
+      {children}
     </div>
   );
 }

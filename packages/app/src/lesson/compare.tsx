@@ -1,10 +1,7 @@
-import { MergeView, unifiedMergeView } from '@codemirror/merge';
-import { EditorState } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
 import type { CompareStepResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { hub } from '../hub.ts';
-import { typescript } from './typescript.ts';
+import Difference from './difference.tsx';
 
 /** The learner's file beside the starter or the solution; the solution only once that spoils nothing, or on request. */
 export default function Compare({ place, mine }: { place: { lesson: string; step: number }; mine: string }) {
@@ -35,7 +32,7 @@ export default function Compare({ place, mine }: { place: { lesson: string; step
       </div>
       {text === undefined ? (
         <p>
-          The solution opens when the step is solved.{' '}
+          The solution opens when the step is solved. You can see it before; the map will say so.{' '}
           <button type="button" onClick={() => setShowMe(true)}>
             Show me now
           </button>
@@ -43,47 +40,14 @@ export default function Compare({ place, mine }: { place: { lesson: string; step
       ) : text === mine ? (
         <p className="soft">They are the same.</p>
       ) : (
-        <Difference key={`${other} ${isUnified}`} name={other} from={text} to={mine} isUnified={isUnified} />
+        <Difference
+          key={`${other} ${isUnified}`}
+          name={`the ${other}`}
+          from={text}
+          to={mine}
+          isUnified={isUnified}
+        />
       )}
     </section>
   );
-}
-
-interface DifferenceProps {
-  /** What `from` is. */
-  name: string;
-  from: string;
-  to: string;
-  isUnified: boolean;
-}
-
-function Difference({ name, from, to, isUnified }: DifferenceProps) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const parent = place.current as HTMLDivElement;
-    const show = (label: string) => [
-      lineNumbers(),
-      typescript,
-      EditorView.lineWrapping,
-      EditorState.readOnly.of(true),
-      EditorView.editable.of(false),
-      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': 'true' }),
-    ];
-    const view = isUnified
-      ? new EditorView({
-          parent,
-          doc: to,
-          extensions: [
-            ...show(`Mine, with the differences from the ${name}`),
-            unifiedMergeView({ original: from, mergeControls: false }),
-          ],
-        })
-      : new MergeView({
-          parent,
-          a: { doc: from, extensions: show(`The ${name}`) },
-          b: { doc: to, extensions: show('Mine') },
-        });
-    return () => view.destroy();
-  }, [name, from, to, isUnified]);
-  return <div ref={place} className="difference" />;
 }

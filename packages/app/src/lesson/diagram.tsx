@@ -1,12 +1,19 @@
 import mermaid from 'mermaid';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useState, useSyncExternalStore } from 'react';
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function onSchemeChange(listener: () => void): () => void {
+  dark.addEventListener('change', listener);
+  return () => dark.removeEventListener('change', listener);
+}
 
 /** Draws a mermaid diagram; its source is the text alternative, and what is shown where it cannot be drawn. */
 export default function Diagram({ source }: { source: string }) {
   const id = `diagram${useId().replaceAll(/\W/g, '')}`;
   const [drawing, setDrawing] = useState<string>();
+  const isDark = useSyncExternalStore(onSchemeChange, () => dark.matches);
   useEffect(() => {
-    const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
     mermaid.initialize({
       startOnLoad: false,
       securityLevel: 'strict',
@@ -17,7 +24,7 @@ export default function Diagram({ source }: { source: string }) {
       ({ svg }) => setDrawing(svg),
       () => {},
     );
-  }, [id, source]);
+  }, [id, source, isDark]);
   if (!drawing) return <>{source}</>;
   return (
     <span

@@ -1,14 +1,23 @@
-import { type Course, type Lab as LabInfo, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
+import {
+  type Course,
+  type GetLessonResponse,
+  type Lab as LabInfo,
+  Progress,
+} from '@streamlings/proto/streamlings/hub/v1/hub';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
 import { hub } from '../hub.ts';
 import { type Action, Palette } from '../palette.tsx';
 import { describeRun, firstFailure, type Run } from '../run.ts';
+import { Sentence } from '../sentence.tsx';
 import { useWatch } from '../use-watch.ts';
 import { Checks } from './checks.tsx';
+import { Conflict } from './conflict.tsx';
 import { Demo } from './demo.tsx';
-import { type Draft, useDraft } from './use-draft.ts';
+import { FileBar } from './file-bar.tsx';
+import './lesson.css';
+import { useDraft } from './use-draft.ts';
 import { WireView } from './wire-view.tsx';
 
 const Chapter = lazy(() => import('./chapter.tsx').then(({ Chapter }) => ({ default: Chapter })));
@@ -22,8 +31,11 @@ type Pane = 'Chapter' | 'Code' | 'Wire' | 'Compare' | 'Demo' | 'Lab';
 export function LessonPage({ lesson, step: number }: { lesson: string; step: number }) {
   const place = { lesson, step: number };
   const { course, file, run, connection } = useWatch(place);
-  const draft = useDraft(place, file);
-  const [chapter, setChapter] = useState('');
+  const [texts, setTexts] = useState<Omit<GetLessonResponse, '$typeName'>>({
+    chapter: '',
+    overview: '',
+    files: [],
+  });
   const [lab, setLab] = useState<LabInfo>();
   const [pane, setPane] = useState<Pane>('Code');
   const [check, setCheck] = useState<string>();
@@ -35,11 +47,10 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   useTitle(run, `${lesson}, step ${number}`);
 
   useEffect(() => {
-    void hub.getLesson({ lesson }).then(
-      (answer) => setChapter(answer.chapter),
-      () => setChapter(''),
-    );
-    void hub.getLab({ lesson }).then(
+    hub.getLesson({ lesson, step: number }).then(setTexts, () => {});
+  }, [lesson, number, connection]);
+  useEffect(() => {
+    hub.getLab({ lesson }).then(
       (answer) => setLab(answer.lab),
       () => setLab(undefined),
     );
@@ -55,6 +66,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   const tell = (work: Promise<unknown>): void => {
     work.catch((error: { rawMessage?: string }) => setMessage(error.rawMessage ?? 'That did not work.'));
   };
+  const draft = useDraft(place, file, (work) => tell(work.then(setMessage)));
   const reset = (): void => {
     if (!window.confirm('Put the starter back? Your file is copied first.')) return;
     tell(hub.resetStep({ step: place }).then(({ sentence }) => setMessage(sentence)));
@@ -70,6 +82,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     { name: 'Demo', key: '5', run: () => setPane('Demo') },
     ...(lab ? [{ name: 'Lab', key: '6', run: () => setPane('Lab') }] : []),
     { name: 'Open in my editor', key: 'o', run: () => tell(hub.openFile({ step: place })) },
+    { name: 'After this lesson', key: 'a', run: () => goTo(`/${lesson}/after`) },
     { name: 'Put the starter back', run: reset },
   ];
   if (course && !step) return <Missing lesson={lesson} number={number} />;
@@ -115,7 +128,9 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
         </div>
         <div className="pane chapter-pane" role="tabpanel" id="pane-Chapter" aria-labelledby="tab-Chapter">
           <Suspense fallback={<p className="soft">Loading …</p>}>
-            {chapter && <Chapter text={chapter} lesson={lesson} />}
+            {texts.chapter && (
+              <Chapter chapter={texts.chapter} overview={texts.overview} lesson={lesson} step={number} />
+            )}
           </Suspense>
         </div>
         <div className="pane work-pane">
@@ -128,8 +143,10 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
             <FileBar
               file={step?.file ?? ''}
               draft={draft}
+              others={texts.files.filter(({ path }) => path !== step?.file)}
               onOpen={() => tell(hub.openFile({ step: place }))}
             />
+            {draft.theirs !== undefined && <Conflict draft={draft} theirs={draft.theirs} />}
             <Suspense fallback={<p className="soft">Loading the editor …</p>}>
               {draft.text !== undefined && (
                 <Editor
@@ -178,10 +195,12 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
                 </Link>
               ) : (
                 'That was the last step.'
-              )}
+              )}{' '}
+              <Link href={`/${lesson}/after`}>What others get wrong here</Link>
             </p>
           )}
           <Checks
+            place={place}
             run={run}
             names={step?.checks ?? []}
             onShowWire={(name) => {
@@ -191,37 +210,12 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
             onOpenLine={(line) => tell(hub.openFile({ step: place, line }))}
           />
           <p role="alert" className="message">
-            {message}
+            <Sentence text={message} />
           </p>
         </div>
       </main>
       <Palette course={course} actions={actions} />
     </>
-  );
-}
-
-function FileBar({ file, draft, onOpen }: { file: string; draft: Draft; onOpen: () => void }) {
-  return (
-    <div className="tools">
-      <code>{file}</code>
-      <span className="soft" role="status">
-        {draft.state === 'conflict' ? '' : draft.state}
-      </span>
-      <button type="button" onClick={onOpen}>
-        Open in my editor
-      </button>
-      {draft.state === 'conflict' && (
-        <span className="conflict" role="alert">
-          The file was changed elsewhere, and you have typed here.{' '}
-          <button type="button" onClick={() => draft.take('mine')}>
-            Keep what I typed
-          </button>{' '}
-          <button type="button" onClick={() => draft.take('theirs')}>
-            Take the other one
-          </button>
-        </span>
-      )}
-    </div>
   );
 }
 

@@ -28,14 +28,16 @@ export function WireView({ run, chosen, onChoose }: WireViewProps) {
   return (
     <section className="wire" aria-label="The wire">
       <div className="tools">
-        <label>
-          Check{' '}
-          <select value={check.name} onChange={({ target }) => onChoose(target.value)}>
-            {seen.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        {seen.length > 1 && (
+          <label>
+            Check{' '}
+            <select value={check.name} onChange={({ target }) => onChoose(target.value)}>
+              {seen.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        )}
         <label>
           Call{' '}
           <select value={stream} onChange={({ target }) => setStream(target.value)}>

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { CourseError, hasColor, readStepTexts } from '@streamlings/course';
+import { CourseError, hasColor, readStepTexts, recordSeenSolutions } from '@streamlings/course';
 import { createTwoFilesPatch } from 'diff';
 
 interface DiffOptions {
@@ -14,7 +14,10 @@ export async function showDiff(
   { step: number, solution: comparesSolution = false, showMe = false }: DiffOptions,
 ): Promise<void> {
   const { lesson: name, step, starter, mine, solution } = await readStepTexts(lesson, number);
-  if (comparesSolution && !showMe && step.progress !== 'solved') {
+  if (comparesSolution && showMe && step.progress !== 'solved')
+    await recordSeenSolutions(name, [step.number]);
+  const isOpen = showMe || step.progress === 'solved' || step.hasSeenSolution;
+  if (comparesSolution && !isOpen) {
     throw new CourseError(
       `Step ${step.number} of \`${name}\` is not solved yet: add \`--show-me\` to see the solution all the same.`,
     );

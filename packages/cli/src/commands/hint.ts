@@ -1,46 +1,48 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   CourseError,
+  findFailure,
   findUnit,
-  readHints,
+  listHints,
   readProgress,
+  readStepPage,
   readStepTexts,
   type UnitProgress,
 } from '@streamlings/course';
 
 /**
- * Prints one hint, the first unless told otherwise, of the lesson or of the step of a workshop that the learner is at.
+ * Prints one hint, the first unless told otherwise, of the step that the learner is at; about the check that the latest
+ * run has failed, where there is one.
  */
 export async function showHint(
   lesson: string | undefined,
   number = 1,
   { step }: { step?: number } = {},
 ): Promise<void> {
-  const { name, path, flags } = await findPage(lesson, step);
-  const hints = readHints(await readFile(path, 'utf8'));
+  const current = await findLesson(lesson);
+  const { unit, steps } = current;
+  if (step && step > steps.length)
+    throw new CourseError(`\`${unit.name}\` has no step ${step}: it has steps 1 to ${steps.length}.`);
+  const at = step ?? (await findStepToDo(current));
+  const failure = await findFailure(unit.name, at);
+  const hints = listHints(await readStepPage(unit.folder, at), at, failure);
   const hint = hints[number - 1];
-  if (!hint) throw new CourseError(`\`${name}\` has ${hints.length} hints: there is no number ${number}.`);
-  console.log(`${name}, hint ${number} of ${hints.length}: ${hint.summary}\n\n${hint.text}`);
+  const name = `\`${unit.name}\`, step ${at},`;
+  if (!hint) throw new CourseError(`${name} has ${hints.length} hints: there is no number ${number}.`);
+  const about = failure?.hint ? ` on \`${failure.name}\`` : '';
+  console.log(`${unit.name}, step ${at}${about}`);
+  console.log(`Hint ${number} of ${hints.length}: ${hint.title}\n\n${hint.text}`);
   if (number < hints.length)
-    console.log(`\nThe next one: \`pnpm streamlings hint ${name} ${number + 1}${flags}\``);
+    console.log(`\nThe next one: \`pnpm streamlings hint ${unit.name} ${number + 1} --step ${at}\``);
 }
 
-/** Finds the text that holds the hints: each step of a workshop has a page of its own. */
-async function findPage(lesson: string | undefined, number: number | undefined) {
+async function findLesson(lesson: string | undefined): Promise<UnitProgress> {
   const course = await readProgress();
   const name = lesson && (await findUnit(lesson)).name;
   const current = name
     ? course.find(({ unit }) => unit.name === name)
     : (course.find(({ progress }) => progress !== 'solved') ?? course.at(-1));
-  if (!current) throw new CourseError('There are no lessons with a snapshot yet.');
-  const { unit, steps } = current;
-  if (unit.kind === 'lesson') return { name: unit.name, path: join(unit.folder, 'README.md'), flags: '' };
-  if (number && !steps.some((step) => step.number === number))
-    throw new CourseError(`\`${unit.name}\` has no step ${number}: it has steps 1 to ${steps.length}.`);
-  const chosen = number ?? (await findStepToDo(current));
-  const page = `steps/${String(chosen).padStart(2, '0')}.md`;
-  return { name: unit.name, path: join(unit.folder, page), flags: ` --step ${chosen}` };
+  if (current) return current;
+  throw new CourseError('There are no lessons with a snapshot yet.');
 }
 
 /** Finds the first step that is to be done. What `catch-up` has written was not graded, and is done all the same. */

@@ -6,7 +6,9 @@ const marks: Record<Progress, string> = { 'not started': 'Â·', 'in progress': 'â
 export async function listLessons(): Promise<void> {
   for (const { unit, title, progress, steps } of await readProgress()) {
     console.log(`${marks[progress]} ${unit.name}  ${title}  (${progress})`);
-    for (const step of steps)
-      console.log(`    ${marks[step.progress]} ${step.number}  ${step.title}  ${step.file}`);
+    for (const step of steps) {
+      const seen = step.hasSeenSolution ? '  (solution seen)' : '';
+      console.log(`    ${marks[step.progress]} ${step.number}  ${step.title}  ${step.file}${seen}`);
+    }
   }
 }

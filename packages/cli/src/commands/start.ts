@@ -58,8 +58,9 @@ async function serve(workbench: Workbench, { host, port }: StartOptions): Promis
   return startHub({ host, port, app: buildApp, routes: createHubRoutes(workbench) });
 }
 
-async function printOnce({ engine }: Workbench): Promise<void> {
-  const screen = await createLearnerScreen(engine, display(), undefined);
+async function printOnce(workbench: Workbench): Promise<void> {
+  const { engine } = workbench;
+  const screen = await createLearnerScreen(workbench, display(), undefined);
   engine.run();
   await engine.idle();
   console.log(screen.render(process.stdout.columns || 100));
@@ -69,7 +70,7 @@ async function printOnce({ engine }: Workbench): Promise<void> {
 async function followLearner(workbench: Workbench, watching: string, address: string): Promise<void> {
   const left = Promise.withResolvers<void>();
   untilSignal().then(left.resolve);
-  const screen = await createLearnerScreen(workbench.engine, { ...display(), address }, watching);
+  const screen = await createLearnerScreen(workbench, { ...display(), address }, watching, () => show());
   const show = (): void => terminal.show(screen.render(terminal.width));
   const press = async (key: string): Promise<void> => {
     if (await screen.press(key)) show();

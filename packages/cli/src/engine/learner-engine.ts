@@ -40,6 +40,8 @@ export interface LearnerEngine extends AsyncDisposable {
   saved(path: string): void;
   /** Goes to another station and runs its checks; a position outside the course is ignored. */
   select(index: number): void;
+  /** Reads the progress anew, after something else than a run has changed it. */
+  refresh(): Promise<void>;
   /** Resolves when nothing is running and nothing is asked for. */
   idle(): Promise<void>;
 }
@@ -157,6 +159,7 @@ export async function createLearnerEngine(
       change({ index, run: waitingRun(station), solved: undefined, problem: undefined });
       run();
     },
+    refresh: async () => change({ stations: lineUpStations(await course.readProgress()) }),
     idle: async () => {
       while (working) await working;
     },

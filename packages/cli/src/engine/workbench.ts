@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CourseError, learnerFolders, loadWorkspace, readProgress, recordResult } from '@streamlings/course';
 import { createGrader } from '@streamlings/grading/supervisor';
 import { readFingerprint } from './fingerprint.ts';
+import { createGallery, type Gallery } from './gallery.ts';
 import { createLearnerEngine, type LearnerEngine } from './learner-engine.ts';
 import { watchFiles } from './watch-files.ts';
 
@@ -11,6 +12,7 @@ const course = { readProgress, loadWorkspace, recordResult, readFingerprint };
 /** The engine with its grader, and with whoever wants to hear of it: any number of screens. */
 export interface Workbench extends AsyncDisposable {
   engine: LearnerEngine;
+  gallery: Gallery;
   /** Calls `listener` after every change of the engine's state, until it is disposed of. */
   onChange(listener: () => void): Disposable;
   /** Calls `listener` with the path of every file that was saved, while files are watched. */
@@ -45,6 +47,7 @@ export async function openWorkbench(lesson?: string): Promise<Workbench> {
   }
   return {
     engine,
+    gallery: createGallery(),
     onChange: changes.add,
     onSave: saves.add,
     watch: async () => {

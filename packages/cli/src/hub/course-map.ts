@@ -8,10 +8,10 @@ const progresses: Record<Station['step']['progress'], Progress> = {
   solved: Progress.SOLVED,
 };
 
-/** Draws the map of the course from where the learner is. */
+/** Draws the map of the course; a learner whose step is solved goes on with the next one that is not. */
 export function drawMap({ stations, index }: LearnerState): Course {
   const lessons = Map.groupBy(stations, ({ lesson }) => lesson);
-  const here = stations[index];
+  const here = stations.slice(index).find(({ step }) => step.progress !== 'solved') ?? stations[index];
   return create(CourseSchema, {
     units: [...lessons].map(([name, own]) => ({
       name,

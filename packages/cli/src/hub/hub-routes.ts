@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
-import { findFailureLine, findUnit, readStepTexts, reset } from '@streamlings/course';
+import {
+  findFailureLine,
+  findUnit,
+  listHints,
+  readCompanions,
+  readStepPage,
+  readStepTexts,
+  recordSeenSolutions,
+  reset,
+} from '@streamlings/course';
 import {
   HubService,
   type StepName,
@@ -13,17 +22,19 @@ import {
 import { describeReplacement } from '../commands/replace.ts';
 import type { RunView, Station } from '../engine/learner-engine.ts';
 import type { Workbench } from '../engine/workbench.ts';
+import { gatherAfterLesson } from './after-lesson.ts';
 import { drawMap } from './course-map.ts';
 import { createLabRoutes } from './lab-routes.ts';
 import { launchEditor } from './launch-editor.ts';
 import { readLearnerFile, writeLearnerFile } from './learner-file.ts';
 import { refuse } from './refuse.ts';
+import { settleConflict } from './settle-conflict.ts';
 
 type WatchInit = MessageInitShape<typeof WatchResponseSchema>;
 
 /** Serves a workbench to pages of the browser application, for as long as the workbench is open. */
 export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) => void {
-  const { engine } = workbench;
+  const { engine, gallery } = workbench;
 
   const indexOf = (name: StepName | undefined): number => {
     const index = engine.state.stations.findIndex((station) => isNamed(station, name));
@@ -92,9 +103,11 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         }
       },
 
-      async getLesson({ lesson }) {
-        const { folder } = await findUnit(lesson).catch(refuse);
-        return { chapter: await readFile(join(folder, 'README.md'), 'utf8') };
+      async getLesson({ lesson, step }) {
+        const { folder, kind } = await findUnit(lesson).catch(refuse);
+        const { text: chapter } = await readStepPage(folder, step);
+        const overview = kind === 'lesson' ? '' : await readFile(join(folder, 'README.md'), 'utf8');
+        return { chapter, overview, files: await readCompanions(folder, `${chapter}\n${overview}`) };
       },
 
       async saveFile({ step, text, baseVersion }) {
@@ -103,6 +116,19 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         if (current.version !== baseVersion && current.text !== text) return { file: current, saved: false };
         if (engine.state.index !== indexOf(step)) engine.select(indexOf(step));
         return { file: await writeLearnerFile(station, text).catch(refuse), saved: true };
+      },
+
+      async settleConflict({ step, mine, theirVersion, takesMine }) {
+        return settleConflict(stationOf(step), mine, theirVersion, takesMine).catch(refuse);
+      },
+
+      async listHints({ step, check, count }) {
+        const { lesson, folder, step: each } = stationOf(step);
+        const events = runs.get(`${lesson}/${each.number}`) ?? [];
+        const verdicts = events.flatMap(({ body }) => (body.case === 'checkFinished' ? [body.value] : []));
+        const failure = verdicts.find(({ name }) => name === check);
+        const hints = listHints(await readStepPage(folder, each.number), each.number, failure);
+        return { hints: hints.slice(0, count), total: hints.length };
       },
 
       async runChecks({ step }) {
@@ -115,13 +141,19 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
       async compareStep({ step, showMe }) {
         const station = stationOf(step);
         const texts = await readStepTexts(station.lesson, station.step.number).catch(refuse);
-        const isOpen = showMe || texts.step.progress === 'solved';
+        const { progress, hasSeenSolution } = texts.step;
+        if (showMe && progress !== 'solved') {
+          await recordSeenSolutions(station.lesson, [station.step.number]).catch(refuse);
+          await engine.refresh();
+        }
+        const isOpen = showMe || hasSeenSolution || progress === 'solved';
         return { starter: texts.starter, ...(isOpen ? { solution: texts.solution } : {}) };
       },
 
       async resetStep({ step }) {
         const { lesson, step: each } = stationOf(step);
         const replacement = await reset(lesson, each.number).catch(refuse);
+        await engine.refresh();
         return { sentence: describeReplacement(replacement, 'holds the starter again') };
       },
 
@@ -144,6 +176,18 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
         child.on('error', () => {}).on('close', () => output.end());
         for await (const text of output) yield { text };
+      },
+
+      async getAfterLesson({ lesson }) {
+        return gatherAfterLesson(gallery, lesson).catch(refuse);
+      },
+
+      async *runMistake({ lesson, file }, { signal }) {
+        try {
+          for await (const event of gallery.run(lesson, file, signal)) yield { event };
+        } catch (error) {
+          refuse(error);
+        }
       },
     });
 

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { courseRoot, type ReadmeHint, readHints, reset } from '@streamlings/course';
+import { courseRoot, reset } from '@streamlings/course';
 import { describeReplacement } from '../commands/replace.ts';
-import type { LearnerEngine, LearnerState } from '../engine/learner-engine.ts';
+import type { Workbench } from '../engine/workbench.ts';
+import { type AfterLesson, openAfterLesson } from './after-lesson.ts';
+import { createOpenedHints } from './opened-hints.ts';
 import { renderScreen, type ScreenOptions, type View } from './render.ts';
 
 /** The page, the hints and the keys of the terminal learner. */
@@ -13,20 +13,19 @@ export interface LearnerScreen {
   press(key: string): Promise<boolean>;
 }
 
-/** Creates the screen of an engine; `watching` says how saves are noticed. */
+/**
+ * Creates the screen of a workbench; `watching` says how saves are noticed. `redraw` is called when something has come
+ * of a key later on.
+ */
 export async function createLearnerScreen(
-  engine: LearnerEngine,
+  { engine, gallery }: Pick<Workbench, 'engine' | 'gallery'>,
   options: Omit<ScreenOptions, 'width' | 'root'>,
   watching: string | undefined,
+  redraw: () => void = () => {},
 ): Promise<LearnerScreen> {
-  let hints = await readHintsOf(engine.state);
-  let view: View = { page: 'step', hints: [], hintsLeft: hints.length, message: undefined, watching };
-
-  async function goTo(index: number): Promise<void> {
-    engine.select(index);
-    hints = await readHintsOf(engine.state);
-    view = { ...view, page: 'step', hints: [], hintsLeft: hints.length };
-  }
+  const hints = await createOpenedHints(engine.state);
+  let view: Omit<View, 'hints' | 'hintsLeft' | 'after'> = { page: 'step', message: undefined, watching };
+  let after: AfterLesson | undefined;
 
   async function resetStep(): Promise<void> {
     const station = engine.state.stations[engine.state.index];
@@ -35,31 +34,52 @@ export async function createLearnerScreen(
     view = { ...view, message: describeReplacement(replacement, 'holds the starter again') };
   }
 
-  function showNextHint(): void {
-    const shown = hints.slice(0, view.hints.length + 1);
-    view = { ...view, page: 'step', hints: shown, hintsLeft: hints.length - shown.length };
+  /** Of the lesson that was just solved, or else of the current one. */
+  function openAfter(): void {
+    const { solved, stations, index } = engine.state;
+    const lesson = (solved ?? stations[index])?.lesson;
+    if (lesson) after = openAfterLesson(gallery, lesson, redraw);
+    view = { ...view, page: 'after' };
+  }
+
+  function pressAfter(key: string): void {
+    if (['n', 'p', 'return'].includes(key)) {
+      after?.press(key);
+      return;
+    }
+    after?.close();
+    after = undefined;
+    view = { ...view, page: 'step' };
   }
 
   return {
-    render: (width) => renderScreen(engine.state, view, { ...options, width, root: courseRoot }),
+    render: (width) => {
+      const { opened, left } = hints.list(engine.state);
+      const lines = after?.render({ ...options, width }) ?? [];
+      const whole: View = { ...view, hints: opened, hintsLeft: left, after: lines };
+      return renderScreen(engine.state, whole, { ...options, width, root: courseRoot });
+    },
     press: async (key) => {
+      if (key === 'ctrl-c' || key === 'q') {
+        after?.close();
+        return false;
+      }
+      if (after) {
+        pressAfter(key);
+        return true;
+      }
       const { index } = engine.state;
       const { page } = view;
       view = { ...view, page: 'step', message: undefined };
-      if (key === 'ctrl-c' || key === 'q') return false;
       if (page === 'confirm reset') {
         if (key === 'y') await resetStep();
-      } else if (key === 'n') await goTo(index + 1);
-      else if (key === 'p') await goTo(index - 1);
+      } else if (key === 'n') engine.select(index + 1);
+      else if (key === 'p') engine.select(index - 1);
       else if (key === 'l') view = { ...view, page: page === 'list' ? 'step' : 'list' };
-      else if (key === 'h') showNextHint();
+      else if (key === 'h') hints.openNext(engine.state);
+      else if (key === 'a') openAfter();
       else if (key === 'r') view = { ...view, page: 'confirm reset' };
       return true;
     },
   };
-}
-
-async function readHintsOf({ stations, index }: LearnerState): Promise<ReadmeHint[]> {
-  const folder = stations[index]?.folder;
-  return folder ? readHints(await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')) : [];
 }

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { ReadmeHint } from '@streamlings/course';
+import type { Hint } from '@streamlings/course';
 import { formatNotice, formatVerdict, painter } from '@streamlings/grading/report';
 import { type Notice, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
 import wrapAnsi from 'wrap-ansi';
@@ -10,11 +10,13 @@ import { linkTo } from './link.ts';
 /** What the screen knows besides the learner's state. */
 export interface View {
   /** Which page is shown. */
-  page: 'step' | 'list' | 'confirm reset';
+  page: 'step' | 'list' | 'after' | 'confirm reset';
   /** The hints that were asked for, in order. */
-  hints: ReadmeHint[];
+  hints: Hint[];
   /** How many more could be asked for. */
   hintsLeft: number;
+  /** What the page about a solved lesson says. */
+  after: string[];
   /** What the latest key did, in a sentence. */
   message: string | undefined;
   /** How saves are noticed, for example `watching for saves`. */
@@ -55,8 +57,7 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
   if (!station) return 'There are no lessons yet.';
   const parts = [
     ...(options.address ? [painter(options)('dim', `In the browser: ${options.address}`), ''] : []),
-    ...renderHeader(state, station, options),
-    ...(view.page === 'list' ? renderList(state, options) : renderStep(state, station, view, options)),
+    ...(view.page === 'after' ? view.after : renderStation(state, station, view, options)),
     ...(state.problem ? ['', state.problem] : []),
     ...(view.message ? ['', view.message] : []),
     '',
@@ -65,6 +66,11 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
   return parts
     .flatMap((part) => wrapAnsi(part, options.width, { hard: true, trim: false }).split('\n'))
     .join('\n');
+}
+
+function renderStation(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
+  const page = view.page === 'list' ? renderList(state, options) : renderStep(state, station, view, options);
+  return [...renderHeader(state, station, options), ...page];
 }
 
 function renderHeader(state: LearnerState, station: Station, options: ScreenOptions): string[] {
@@ -93,12 +99,14 @@ function renderHeader(state: LearnerState, station: Station, options: ScreenOpti
 function renderStep(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
   const paint = painter(options);
   const { checks, failure, notices } = state.run;
+  // Where keys can be pressed, the hint is for whoever asks.
+  const shown = failure && view.watching !== undefined ? { ...failure, hint: '' } : failure;
   return [
     ...checks.map(({ name, state }) => ` ${paint(marks[state].style, marks[state].mark)} ${name}`),
     ...renderNotices(notices, options),
-    ...(failure ? ['', formatVerdict(failure, station.step.title, options)] : []),
+    ...(shown ? ['', formatVerdict(shown, station.step.title, options)] : []),
     ...(hasPassed(state.run) ? ['', paint('green', describeNext(state))] : []),
-    ...view.hints.flatMap(({ summary, text }) => ['', paint('bold', `Hint: ${summary}`), joinLines(text)]),
+    ...view.hints.flatMap(({ title, text }) => ['', paint('bold', `Hint: ${title}`), joinLines(text)]),
   ];
 }
 
@@ -126,14 +134,18 @@ function joinLines(text: string): string {
 function describeSolved({ solved, stations, index }: LearnerState): string | undefined {
   if (!solved) return undefined;
   const isLast = solved.lesson !== stations[index]?.lesson;
-  const more = isLast ? ` Its chapter has more under "When it passes"; p goes back.` : '';
+  const more = isLast
+    ? ` Its chapter has more under "When it passes"; p goes back, a shows what others get wrong there.`
+    : '';
   return `✓ Step ${solved.step.number} of ${solved.lesson} · ${solved.title} is solved: ${solved.step.title}.${more}`;
 }
 
 function describeNext({ stations, index }: LearnerState): string {
   const next = stations[index + 1];
   const isLast = next?.lesson !== stations[index]?.lesson;
-  const more = isLast ? ' The chapter has more under "When it passes".' : '';
+  const more = isLast
+    ? ' The chapter has more under "When it passes"; a shows what others get wrong here.'
+    : '';
   if (!next) return `All checks pass, and this was the last step of the course.${more}`;
   const { step, lesson, title } = next;
   return `All checks pass.${more} Press n for step ${step.number} of ${lesson} · ${title}: ${step.title}.`;
@@ -142,7 +154,8 @@ function describeNext({ stations, index }: LearnerState): string {
 function renderList({ stations, index }: LearnerState, options: ScreenOptions): string[] {
   const paint = painter(options);
   return stations.map(({ lesson, title, step }, position) => {
-    const line = `${lesson} · ${title}  ${step.number} ${step.title}  ${paint('dim', step.progress)}`;
+    const seen = step.hasSeenSolution ? ', solution seen' : '';
+    const line = `${lesson} · ${title}  ${step.number} ${step.title}  ${paint('dim', step.progress + seen)}`;
     return position === index ? paint('bold', `> ${line}`) : `  ${line}`;
   });
 }
@@ -151,8 +164,9 @@ function renderKeys({ run }: LearnerState, view: View, options: ScreenOptions): 
   const paint = painter(options);
   if (view.page === 'confirm reset')
     return ['Restore the starter of this step? Your file is copied first.  y yes   any other key: no'];
+  if (view.page === 'after') return ['n next   p previous   Enter run it   a back   q quit'];
   const hint = view.hintsLeft > 0 ? [`h hint (${view.hintsLeft} left)`] : [];
-  const keys = ['n next', 'p previous', 'l list', ...hint, 'r reset', 'q quit'].join('   ');
+  const keys = ['n next', 'p previous', 'l list', ...hint, 'a after', 'r reset', 'q quit'].join('   ');
   const status = run.phase === 'running' ? 'running' : view.watching;
   return status === undefined ? [] : [keys, paint('dim', status)];
 }

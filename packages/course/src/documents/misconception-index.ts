@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { collectDeclarations, type DeclaredCheck } from '@streamlings/grading/supervisor';
 import type { Mistake } from '../verify/mistakes.ts';
 import { linkTo, tableOf } from './markdown.ts';
-import { misconceptions } from './misconceptions.ts';
+import { type Misconception, misconceptions } from './misconceptions.ts';
 
 /** A lesson, as far as the index needs it. */
 export interface IndexedUnit {
@@ -32,22 +32,37 @@ the misconception, and a wrong program that proves it. The list is made from tho
 
 async function formatUnit(unit: IndexedUnit, root: string): Promise<string> {
   const declared = await collectDeclarations({ checks: join(unit.folder, 'checks.ts') });
-  const first = new Map<string, Mistake>();
-  for (const mistake of unit.mistakes.toSorted((a, b) => positionOf(a) - positionOf(b))) {
-    if (!first.has(mistake.misconception)) first.set(mistake.misconception, mistake);
-  }
-  const rows = [...first]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([id, mistake]) => formatRow(id, mistake, declared, root));
+  const rows = chooseExamples(unit.mistakes)
+    .sort((a, b) => a.misconception.localeCompare(b.misconception))
+    .map((mistake) => formatRow(mistake, declared, root));
   const chapter = linkTo(`${unit.name}: ${unit.title}`, join(unit.folder, 'README.md'), root);
   const header = ['What you see', 'What to ask', 'What was believed', 'Where it is caught'];
   return `## ${chapter}\n\n${tableOf(header, rows)}`;
 }
 
-function formatRow(id: string, mistake: Mistake, declared: DeclaredCheck[], root: string): string[] {
-  const check = declared.find(({ step, name }) => step === mistake.step.number && name === mistake.fails);
+/** Chooses the first mistake for each misconception, in learning order. */
+export function chooseExamples(mistakes: readonly Mistake[]): Mistake[] {
+  const first = new Map<string, Mistake>();
+  for (const mistake of mistakes.toSorted((a, b) => positionOf(a) - positionOf(b))) {
+    if (!first.has(mistake.misconception)) first.set(mistake.misconception, mistake);
+  }
+  return [...first.values()];
+}
+
+/** Says what was believed behind a mistake, how it shows, and the hint of the check that catches it. */
+export function describeMistake(
+  { misconception: id, step, fails }: Mistake,
+  declared: readonly DeclaredCheck[],
+): Misconception & { question: string } {
+  const check = declared.find((each) => each.step === step.number && each.name === fails);
   const { belief = '', symptom = '' } = misconceptions[id] ?? {};
-  return [symptom, check?.hints[id] ?? '', `${belief} (${id})`, linkTo(mistake.fails, mistake.path, root)];
+  return { belief, symptom, question: check?.hints[id] ?? '' };
+}
+
+function formatRow(mistake: Mistake, declared: DeclaredCheck[], root: string): string[] {
+  const { belief, symptom, question } = describeMistake(mistake, declared);
+  const { misconception: id, fails, path } = mistake;
+  return [symptom, question, `${belief} (${id})`, linkTo(fails, path, root)];
 }
 
 /** Where a mistake fails, in learning order. */

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { fromJsonString } from '@bufbuild/protobuf';
 import { toJsonLine } from '@streamlings/grading/report';
-import { CheckState, type Event, EventSchema } from '@streamlings/proto/streamlings/result/v1/result';
+import {
+  type CheckFinished,
+  CheckState,
+  type Event,
+  EventSchema,
+} from '@streamlings/proto/streamlings/result/v1/result';
 import { courseRoot } from '../course-root.ts';
 import { readIfThere } from '../optional-files.ts';
 import { isComplete, readVerdicts } from '../verdicts.ts';
@@ -61,15 +66,23 @@ export async function readEvents(name: string, root: string = courseRoot): Promi
   return lines.map((line) => fromJsonString(EventSchema, line, { ignoreUnknownFields: true }));
 }
 
+/** Finds the first check of a step that did not pass in the latest run. */
+export async function findFailure(
+  name: string,
+  step: number,
+  root: string = courseRoot,
+): Promise<CheckFinished | undefined> {
+  const verdicts = readVerdicts(await readEvents(name, root)).filter((verdict) => verdict.step === step);
+  return verdicts.find(({ finished }) => finished.state !== CheckState.PASSED)?.finished;
+}
+
 /** Says to which line of a step's file the first failure of the latest run points; undefined if to none. */
 export async function findFailureLine(
   name: string,
   step: number,
   root: string = courseRoot,
 ): Promise<number | undefined> {
-  const verdicts = readVerdicts(await readEvents(name, root)).filter((verdict) => verdict.step === step);
-  const failure = verdicts.find(({ finished }) => finished.state !== CheckState.PASSED);
-  return failure?.finished.source?.line || undefined;
+  return (await findFailure(name, step, root))?.source?.line || undefined;
 }
 
 /** Drops the verdicts of steps whose files were replaced. The caller holds the lock. */

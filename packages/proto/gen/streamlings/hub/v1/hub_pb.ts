@@ -18,7 +18,7 @@ import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file streamlings/hub/v1/hub.proto.
  */
 export const file_streamlings_hub_v1_hub: GenFile = /*@__PURE__*/
-  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCJzCgRTdGVwEg4KBm51bWJlchgBIAEoDRINCgV0aXRsZRgCIAEoCRIMCgRmaWxlGAMgASgJEg4KBmNoZWNrcxgEIAMoCRIuCghwcm9ncmVzcxgFIAEoDjIcLnN0cmVhbWxpbmdzLmh1Yi52MS5Qcm9ncmVzcyI6CgtMZWFybmVyRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCSIiChBHZXRMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSIkChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJImEKD1NhdmVGaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBHRleHQYAiABKAkSFAoMYmFzZV92ZXJzaW9uGAMgASgJIlAKEFNhdmVGaWxlUmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRINCgVzYXZlZBgCIAEoCCI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkiHwoNR2V0TGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkiQwoOR2V0TGFiUmVzcG9uc2USKQoDbGFiGAEgASgLMhcuc3RyZWFtbGluZ3MuaHViLnYxLkxhYkgAiAEBQgYKBF9sYWIizgEKA0xhYhILCgNycGMYASABKAkSKgoEc3RlcBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRmaWxlGAMgASgJEg4KBnJlYWRlchgEIAEoCRIQCghwcm9kdWNlcxgFIAEoCRIqCgVrbm9icxgGIAMoCzIbLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9iEjIKCXF1ZXN0aW9ucxgHIAMoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJRdWVzdGlvbiJfCgdMYWJLbm9iEgwKBG5hbWUYASABKAkSDQoFbGFiZWwYAiABKAkSCwoDbWluGAMgASgNEgsKA21heBgEIAEoDRIPCgdpbml0aWFsGAUgASgNEgwKBHplcm8YBiABKAkiTAoLTGFiUXVlc3Rpb24SLwoHcmVhZGluZxgBIAEoDjIeLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJSZWFkaW5nEgwKBHRleHQYAiABKAkikQIKCExhYktub2JzEhAKCG1lc3NhZ2VzGAEgASgNEg0KBWJ5dGVzGAIgASgNEi8KB3JlYWRpbmcYAyABKA4yHi5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVhZGluZxIPCgdwYWNlX21zGAQgASgNEg0KBXJlYWRzGAUgASgNEhQKDHdpbmRvd19ieXRlcxgGIAEoDRIUCgxjYW5jZWxfYWZ0ZXIYByABKA0SEwoLZGVhZGxpbmVfbXMYCCABKA0SKwoFZmF1bHQYCSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuTGFiRmF1bHQSEwoLZmF1bHRfYWZ0ZXIYCiABKA0SEAoIZGVsYXlfbXMYCyABKA0idQoNUnVuTGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkSFgoOY2FsbHNfc29sdXRpb24YAiABKAgSDwoHc2hvd19tZRgDIAEoCBIrCgVrbm9icxgEIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9icyKEAQoOUnVuTGFiUmVzcG9uc2USJwoEd2lyZRgBIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RIABIQCgZvdXRwdXQYAiABKAlIABIvCgZyZXBvcnQYAyABKAsyHS5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVwb3J0SABCBgoEYm9keSLxAQoJTGFiUmVwb3J0Eg4KBnN0YXR1cxgBIAEoCRIPCgdkZXRhaWxzGAIgASgJEg4KBmVuZGluZxgDIAEoCRIPCgd3cml0dGVuGAQgASgNEhAKCHJlY2VpdmVkGAUgASgNEhAKCHByb2R1Y2VkGAYgASgNEhMKC2R1cmF0aW9uX21zGAcgASgNEg4KBnN0YWxscxgIIAMoCRIVCghtZWFzdXJlZBgJIAEoDUgAiAEBEgsKA3doeRgKIAEoCRITCgtmcm9tX2NsaWVudBgLIAEoDRITCgtmcm9tX3NlcnZlchgMIAEoDUILCglfbWVhc3VyZWQqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMqcAoKTGFiUmVhZGluZxIbChdMQUJfUkVBRElOR19VTlNQRUNJRklFRBAAEhcKE0xBQl9SRUFESU5HX0FUX09OQ0UQARIVChFMQUJfUkVBRElOR19QQUNFRBACEhUKEUxBQl9SRUFESU5HX1NUT1BTEAMquAEKCExhYkZhdWx0EhkKFUxBQl9GQVVMVF9VTlNQRUNJRklFRBAAEhMKD0xBQl9GQVVMVF9SRVNFVBABEhQKEExBQl9GQVVMVF9HT0FXQVkQAhISCg5MQUJfRkFVTFRfRFJPUBADEiEKHUxBQl9GQVVMVF9IT0xEX1dJTkRPV19VUERBVEVTEAQSEwoPTEFCX0ZBVUxUX0RFTEFZEAUSGgoWTEFCX0ZBVUxUX0NVVF9UUkFJTEVSUxAGMvIGCgpIdWJTZXJ2aWNlEk4KBVdhdGNoEiAuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVxdWVzdBohLnN0cmVhbWxpbmdzLmh1Yi52MS5XYXRjaFJlc3BvbnNlMAESWAoJR2V0TGVzc29uEiQuc3RyZWFtbGluZ3MuaHViLnYxLkdldExlc3NvblJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVzcG9uc2USVQoIU2F2ZUZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLlNhdmVGaWxlUmVzcG9uc2USWAoJUnVuQ2hlY2tzEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkNoZWNrc1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVzcG9uc2USXgoLQ29tcGFyZVN0ZXASJi5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXF1ZXN0Gicuc3RyZWFtbGluZ3MuaHViLnYxLkNvbXBhcmVTdGVwUmVzcG9uc2USWAoJUmVzZXRTdGVwEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJlc2V0U3RlcFJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVzcG9uc2USVQoIT3BlbkZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLk9wZW5GaWxlUmVzcG9uc2USVAoHUnVuRGVtbxIiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVxdWVzdBojLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVzcG9uc2UwARJPCgZHZXRMYWISIS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMYWJSZXNwb25zZRJRCgZSdW5MYWISIS5zdHJlYW1saW5ncy5odWIudjEuUnVuTGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5MYWJSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_struct, file_streamlings_result_v1_result]);
+  fileDesc("ChxzdHJlYW1saW5ncy9odWIvdjEvaHViLnByb3RvEhJzdHJlYW1saW5ncy5odWIudjEiKAoIU3RlcE5hbWUSDgoGbGVzc29uGAEgASgJEgwKBHN0ZXAYAiABKA0iOgoMV2F0Y2hSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUipQEKDVdhdGNoUmVzcG9uc2USLAoGY291cnNlGAEgASgLMhouc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUgAEi8KBGZpbGUYAiABKAsyHy5zdHJlYW1saW5ncy5odWIudjEuTGVhcm5lckZpbGVIABItCgVldmVudBgDIAEoCzIcLnN0cmVhbWxpbmdzLnJlc3VsdC52MS5FdmVudEgAQgYKBGJvZHkiYAoGQ291cnNlEicKBXVuaXRzGAEgAygLMhguc3RyZWFtbGluZ3MuaHViLnYxLlVuaXQSLQoHY3VycmVudBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZSJMCgRVbml0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSJwoFc3RlcHMYAyADKAsyGC5zdHJlYW1saW5ncy5odWIudjEuU3RlcCKOAQoEU3RlcBIOCgZudW1iZXIYASABKA0SDQoFdGl0bGUYAiABKAkSDAoEZmlsZRgDIAEoCRIOCgZjaGVja3MYBCADKAkSLgoIcHJvZ3Jlc3MYBSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuUHJvZ3Jlc3MSGQoRaGFzX3NlZW5fc29sdXRpb24YBiABKAgiOgoLTGVhcm5lckZpbGUSDAoEcGF0aBgBIAEoCRIMCgR0ZXh0GAIgASgJEg8KB3ZlcnNpb24YAyABKAkiMAoQR2V0TGVzc29uUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEc3RlcBgCIAEoDSJlChFHZXRMZXNzb25SZXNwb25zZRIPCgdjaGFwdGVyGAEgASgJEhAKCG92ZXJ2aWV3GAIgASgJEi0KBWZpbGVzGAMgAygLMh4uc3RyZWFtbGluZ3MuaHViLnYxLkNvdXJzZUZpbGUiKAoKQ291cnNlRmlsZRIMCgRwYXRoGAEgASgJEgwKBHRleHQYAiABKAkiYQoPU2F2ZUZpbGVSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDAoEdGV4dBgCIAEoCRIUCgxiYXNlX3ZlcnNpb24YAyABKAkiUAoQU2F2ZUZpbGVSZXNwb25zZRItCgRmaWxlGAEgASgLMh8uc3RyZWFtbGluZ3MuaHViLnYxLkxlYXJuZXJGaWxlEg0KBXNhdmVkGAIgASgIInwKFVNldHRsZUNvbmZsaWN0UmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBG1pbmUYAiABKAkSFQoNdGhlaXJfdmVyc2lvbhgDIAEoCRISCgp0YWtlc19taW5lGAQgASgIImoKFlNldHRsZUNvbmZsaWN0UmVzcG9uc2USLQoEZmlsZRgBIAEoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MZWFybmVyRmlsZRIPCgdzZXR0bGVkGAIgASgIEhAKCHNlbnRlbmNlGAMgASgJIlwKEExpc3RIaW50c1JlcXVlc3QSKgoEc3RlcBgBIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRINCgVjaGVjaxgCIAEoCRINCgVjb3VudBgDIAEoDSJLChFMaXN0SGludHNSZXNwb25zZRInCgVoaW50cxgBIAMoCzIYLnN0cmVhbWxpbmdzLmh1Yi52MS5IaW50Eg0KBXRvdGFsGAIgASgNIiMKBEhpbnQSDQoFdGl0bGUYASABKAkSDAoEdGV4dBgCIAEoCSI+ChBSdW5DaGVja3NSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUiEwoRUnVuQ2hlY2tzUmVzcG9uc2UiUQoSQ29tcGFyZVN0ZXBSZXF1ZXN0EioKBHN0ZXAYASABKAsyHC5zdHJlYW1saW5ncy5odWIudjEuU3RlcE5hbWUSDwoHc2hvd19tZRgCIAEoCCJKChNDb21wYXJlU3RlcFJlc3BvbnNlEg8KB3N0YXJ0ZXIYASABKAkSFQoIc29sdXRpb24YAiABKAlIAIgBAUILCglfc29sdXRpb24iPgoQUmVzZXRTdGVwUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lIiUKEVJlc2V0U3RlcFJlc3BvbnNlEhAKCHNlbnRlbmNlGAEgASgJIksKD09wZW5GaWxlUmVxdWVzdBIqCgRzdGVwGAEgASgLMhwuc3RyZWFtbGluZ3MuaHViLnYxLlN0ZXBOYW1lEgwKBGxpbmUYAiABKA0iEgoQT3BlbkZpbGVSZXNwb25zZSIgCg5SdW5EZW1vUmVxdWVzdBIOCgZsZXNzb24YASABKAkiHwoPUnVuRGVtb1Jlc3BvbnNlEgwKBHRleHQYASABKAkiHwoNR2V0TGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkiQwoOR2V0TGFiUmVzcG9uc2USKQoDbGFiGAEgASgLMhcuc3RyZWFtbGluZ3MuaHViLnYxLkxhYkgAiAEBQgYKBF9sYWIizgEKA0xhYhILCgNycGMYASABKAkSKgoEc3RlcBgCIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5TdGVwTmFtZRIMCgRmaWxlGAMgASgJEg4KBnJlYWRlchgEIAEoCRIQCghwcm9kdWNlcxgFIAEoCRIqCgVrbm9icxgGIAMoCzIbLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9iEjIKCXF1ZXN0aW9ucxgHIAMoCzIfLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJRdWVzdGlvbiJfCgdMYWJLbm9iEgwKBG5hbWUYASABKAkSDQoFbGFiZWwYAiABKAkSCwoDbWluGAMgASgNEgsKA21heBgEIAEoDRIPCgdpbml0aWFsGAUgASgNEgwKBHplcm8YBiABKAkiTAoLTGFiUXVlc3Rpb24SLwoHcmVhZGluZxgBIAEoDjIeLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJSZWFkaW5nEgwKBHRleHQYAiABKAkikQIKCExhYktub2JzEhAKCG1lc3NhZ2VzGAEgASgNEg0KBWJ5dGVzGAIgASgNEi8KB3JlYWRpbmcYAyABKA4yHi5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVhZGluZxIPCgdwYWNlX21zGAQgASgNEg0KBXJlYWRzGAUgASgNEhQKDHdpbmRvd19ieXRlcxgGIAEoDRIUCgxjYW5jZWxfYWZ0ZXIYByABKA0SEwoLZGVhZGxpbmVfbXMYCCABKA0SKwoFZmF1bHQYCSABKA4yHC5zdHJlYW1saW5ncy5odWIudjEuTGFiRmF1bHQSEwoLZmF1bHRfYWZ0ZXIYCiABKA0SEAoIZGVsYXlfbXMYCyABKA0idQoNUnVuTGFiUmVxdWVzdBIOCgZsZXNzb24YASABKAkSFgoOY2FsbHNfc29sdXRpb24YAiABKAgSDwoHc2hvd19tZRgDIAEoCBIrCgVrbm9icxgEIAEoCzIcLnN0cmVhbWxpbmdzLmh1Yi52MS5MYWJLbm9icyKEAQoOUnVuTGFiUmVzcG9uc2USJwoEd2lyZRgBIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RIABIQCgZvdXRwdXQYAiABKAlIABIvCgZyZXBvcnQYAyABKAsyHS5zdHJlYW1saW5ncy5odWIudjEuTGFiUmVwb3J0SABCBgoEYm9keSLxAQoJTGFiUmVwb3J0Eg4KBnN0YXR1cxgBIAEoCRIPCgdkZXRhaWxzGAIgASgJEg4KBmVuZGluZxgDIAEoCRIPCgd3cml0dGVuGAQgASgNEhAKCHJlY2VpdmVkGAUgASgNEhAKCHByb2R1Y2VkGAYgASgNEhMKC2R1cmF0aW9uX21zGAcgASgNEg4KBnN0YWxscxgIIAMoCRIVCghtZWFzdXJlZBgJIAEoDUgAiAEBEgsKA3doeRgKIAEoCRITCgtmcm9tX2NsaWVudBgLIAEoDRITCgtmcm9tX3NlcnZlchgMIAEoDUILCglfbWVhc3VyZWQiJwoVR2V0QWZ0ZXJMZXNzb25SZXF1ZXN0Eg4KBmxlc3NvbhgBIAEoCSKOAQoWR2V0QWZ0ZXJMZXNzb25SZXNwb25zZRIWCg53aGVuX2l0X3Bhc3NlcxgBIAEoCRIXCg9mdXJ0aGVyX3JlYWRpbmcYAiABKAkSLQoIbWlzdGFrZXMYAyADKAsyGy5zdHJlYW1saW5ncy5odWIudjEuTWlzdGFrZRIUCgxjbG9zZWRfc3RlcHMYBCADKA0ijAEKB01pc3Rha2USDAoEZmlsZRgBIAEoCRIMCgRzdGVwGAIgASgNEg0KBWNoZWNrGAMgASgJEhUKDW1pc2NvbmNlcHRpb24YBCABKAkSDgoGYmVsaWVmGAUgASgJEg8KB3N5bXB0b20YBiABKAkSEAoIcXVlc3Rpb24YByABKAkSDAoEdGV4dBgIIAEoCSIxChFSdW5NaXN0YWtlUmVxdWVzdBIOCgZsZXNzb24YASABKAkSDAoEZmlsZRgCIAEoCSJBChJSdW5NaXN0YWtlUmVzcG9uc2USKwoFZXZlbnQYASABKAsyHC5zdHJlYW1saW5ncy5yZXN1bHQudjEuRXZlbnQqbQoIUHJvZ3Jlc3MSGAoUUFJPR1JFU1NfVU5TUEVDSUZJRUQQABIYChRQUk9HUkVTU19OT1RfU1RBUlRFRBABEhgKFFBST0dSRVNTX0lOX1BST0dSRVNTEAISEwoPUFJPR1JFU1NfU09MVkVEEAMqcAoKTGFiUmVhZGluZxIbChdMQUJfUkVBRElOR19VTlNQRUNJRklFRBAAEhcKE0xBQl9SRUFESU5HX0FUX09OQ0UQARIVChFMQUJfUkVBRElOR19QQUNFRBACEhUKEUxBQl9SRUFESU5HX1NUT1BTEAMquAEKCExhYkZhdWx0EhkKFUxBQl9GQVVMVF9VTlNQRUNJRklFRBAAEhMKD0xBQl9GQVVMVF9SRVNFVBABEhQKEExBQl9GQVVMVF9HT0FXQVkQAhISCg5MQUJfRkFVTFRfRFJPUBADEiEKHUxBQl9GQVVMVF9IT0xEX1dJTkRPV19VUERBVEVTEAQSEwoPTEFCX0ZBVUxUX0RFTEFZEAUSGgoWTEFCX0ZBVUxUX0NVVF9UUkFJTEVSUxAGMv0JCgpIdWJTZXJ2aWNlEk4KBVdhdGNoEiAuc3RyZWFtbGluZ3MuaHViLnYxLldhdGNoUmVxdWVzdBohLnN0cmVhbWxpbmdzLmh1Yi52MS5XYXRjaFJlc3BvbnNlMAESWAoJR2V0TGVzc29uEiQuc3RyZWFtbGluZ3MuaHViLnYxLkdldExlc3NvblJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGVzc29uUmVzcG9uc2USVQoIU2F2ZUZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuU2F2ZUZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLlNhdmVGaWxlUmVzcG9uc2USZwoOU2V0dGxlQ29uZmxpY3QSKS5zdHJlYW1saW5ncy5odWIudjEuU2V0dGxlQ29uZmxpY3RSZXF1ZXN0Giouc3RyZWFtbGluZ3MuaHViLnYxLlNldHRsZUNvbmZsaWN0UmVzcG9uc2USWAoJTGlzdEhpbnRzEiQuc3RyZWFtbGluZ3MuaHViLnYxLkxpc3RIaW50c1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuTGlzdEhpbnRzUmVzcG9uc2USWAoJUnVuQ2hlY2tzEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJ1bkNoZWNrc1JlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUnVuQ2hlY2tzUmVzcG9uc2USXgoLQ29tcGFyZVN0ZXASJi5zdHJlYW1saW5ncy5odWIudjEuQ29tcGFyZVN0ZXBSZXF1ZXN0Gicuc3RyZWFtbGluZ3MuaHViLnYxLkNvbXBhcmVTdGVwUmVzcG9uc2USWAoJUmVzZXRTdGVwEiQuc3RyZWFtbGluZ3MuaHViLnYxLlJlc2V0U3RlcFJlcXVlc3QaJS5zdHJlYW1saW5ncy5odWIudjEuUmVzZXRTdGVwUmVzcG9uc2USVQoIT3BlbkZpbGUSIy5zdHJlYW1saW5ncy5odWIudjEuT3BlbkZpbGVSZXF1ZXN0GiQuc3RyZWFtbGluZ3MuaHViLnYxLk9wZW5GaWxlUmVzcG9uc2USVAoHUnVuRGVtbxIiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVxdWVzdBojLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5EZW1vUmVzcG9uc2UwARJPCgZHZXRMYWISIS5zdHJlYW1saW5ncy5odWIudjEuR2V0TGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRMYWJSZXNwb25zZRJRCgZSdW5MYWISIS5zdHJlYW1saW5ncy5odWIudjEuUnVuTGFiUmVxdWVzdBoiLnN0cmVhbWxpbmdzLmh1Yi52MS5SdW5MYWJSZXNwb25zZTABEmcKDkdldEFmdGVyTGVzc29uEikuc3RyZWFtbGluZ3MuaHViLnYxLkdldEFmdGVyTGVzc29uUmVxdWVzdBoqLnN0cmVhbWxpbmdzLmh1Yi52MS5HZXRBZnRlckxlc3NvblJlc3BvbnNlEl0KClJ1bk1pc3Rha2USJS5zdHJlYW1saW5ncy5odWIudjEuUnVuTWlzdGFrZVJlcXVlc3QaJi5zdHJlYW1saW5ncy5odWIudjEuUnVuTWlzdGFrZVJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_struct, file_streamlings_result_v1_result]);
 
 /**
  * Names a step of a lesson.
@@ -128,7 +128,7 @@ export type Course = Message<"streamlings.hub.v1.Course"> & {
   units: Unit[];
 
   /**
-   * Where the learner was last, or should begin.
+   * Where the learner was last, or the next step that is not solved.
    *
    * @generated from field: streamlings.hub.v1.StepName current = 2;
    */
@@ -217,6 +217,13 @@ export type Step = Message<"streamlings.hub.v1.Step"> & {
    * @generated from field: streamlings.hub.v1.Progress progress = 5;
    */
   progress: Progress;
+
+  /**
+   * Whether the learner has asked for the solution before the step was solved.
+   *
+   * @generated from field: bool has_seen_solution = 6;
+   */
+  hasSeenSolution: boolean;
 };
 
 /**
@@ -262,7 +269,7 @@ export const LearnerFileSchema: GenMessage<LearnerFile> = /*@__PURE__*/
   messageDesc(file_streamlings_hub_v1_hub, 6);
 
 /**
- * Asks for a lesson.
+ * Asks for what is to be read.
  *
  * @generated from message streamlings.hub.v1.GetLessonRequest
  */
@@ -273,6 +280,13 @@ export type GetLessonRequest = Message<"streamlings.hub.v1.GetLessonRequest"> & 
    * @generated from field: string lesson = 1;
    */
   lesson: string;
+
+  /**
+   * The step, counted from 1.
+   *
+   * @generated from field: uint32 step = 2;
+   */
+  step: number;
 };
 
 /**
@@ -283,17 +297,31 @@ export const GetLessonRequestSchema: GenMessage<GetLessonRequest> = /*@__PURE__*
   messageDesc(file_streamlings_hub_v1_hub, 7);
 
 /**
- * A lesson, as far as it does not change.
+ * What is to be read in a step.
  *
  * @generated from message streamlings.hub.v1.GetLessonResponse
  */
 export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> & {
   /**
-   * The chapter, as Markdown.
+   * The chapter of a lesson, or the page of a workshop's step, as Markdown.
    *
    * @generated from field: string chapter = 1;
    */
   chapter: string;
+
+  /**
+   * What a workshop is about and how long it takes, as Markdown; empty for a lesson.
+   *
+   * @generated from field: string overview = 2;
+   */
+  overview: string;
+
+  /**
+   * What else there is to read: the contracts that the chapter names, and the learner's files of other steps.
+   *
+   * @generated from field: repeated streamlings.hub.v1.CourseFile files = 3;
+   */
+  files: CourseFile[];
 };
 
 /**
@@ -302,6 +330,34 @@ export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> 
  */
 export const GetLessonResponseSchema: GenMessage<GetLessonResponse> = /*@__PURE__*/
   messageDesc(file_streamlings_hub_v1_hub, 8);
+
+/**
+ * A file to be read.
+ *
+ * @generated from message streamlings.hub.v1.CourseFile
+ */
+export type CourseFile = Message<"streamlings.hub.v1.CourseFile"> & {
+  /**
+   * The path, relative to the lesson's folder, or for a contract to the course's.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.CourseFile.
+ * Use `create(CourseFileSchema)` to create a new message.
+ */
+export const CourseFileSchema: GenMessage<CourseFile> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 9);
 
 /**
  * Saves the file of a step.
@@ -336,7 +392,7 @@ export type SaveFileRequest = Message<"streamlings.hub.v1.SaveFileRequest"> & {
  * Use `create(SaveFileRequestSchema)` to create a new message.
  */
 export const SaveFileRequestSchema: GenMessage<SaveFileRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 9);
+  messageDesc(file_streamlings_hub_v1_hub, 10);
 
 /**
  * What became of a save.
@@ -365,7 +421,175 @@ export type SaveFileResponse = Message<"streamlings.hub.v1.SaveFileResponse"> & 
  * Use `create(SaveFileResponseSchema)` to create a new message.
  */
 export const SaveFileResponseSchema: GenMessage<SaveFileResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 10);
+  messageDesc(file_streamlings_hub_v1_hub, 11);
+
+/**
+ * Ends a conflict.
+ *
+ * @generated from message streamlings.hub.v1.SettleConflictRequest
+ */
+export type SettleConflictRequest = Message<"streamlings.hub.v1.SettleConflictRequest"> & {
+  /**
+   * The step.
+   *
+   * @generated from field: streamlings.hub.v1.StepName step = 1;
+   */
+  step?: StepName | undefined;
+
+  /**
+   * What was typed in the page.
+   *
+   * @generated from field: string mine = 2;
+   */
+  mine: string;
+
+  /**
+   * The version of the file that the page has shown as the other side.
+   *
+   * @generated from field: string their_version = 3;
+   */
+  theirVersion: string;
+
+  /**
+   * Whether the file is to hold what was typed; the other text is copied either way.
+   *
+   * @generated from field: bool takes_mine = 4;
+   */
+  takesMine: boolean;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.SettleConflictRequest.
+ * Use `create(SettleConflictRequestSchema)` to create a new message.
+ */
+export const SettleConflictRequestSchema: GenMessage<SettleConflictRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 12);
+
+/**
+ * What became of a conflict.
+ *
+ * @generated from message streamlings.hub.v1.SettleConflictResponse
+ */
+export type SettleConflictResponse = Message<"streamlings.hub.v1.SettleConflictResponse"> & {
+  /**
+   * The file as it is now.
+   *
+   * @generated from field: streamlings.hub.v1.LearnerFile file = 1;
+   */
+  file?: LearnerFile | undefined;
+
+  /**
+   * Whether the conflict is over; it is not if the file was changed once more, and then nothing was done.
+   *
+   * @generated from field: bool settled = 2;
+   */
+  settled: boolean;
+
+  /**
+   * Where the other text is, as a sentence; empty if it is not over.
+   *
+   * @generated from field: string sentence = 3;
+   */
+  sentence: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.SettleConflictResponse.
+ * Use `create(SettleConflictResponseSchema)` to create a new message.
+ */
+export const SettleConflictResponseSchema: GenMessage<SettleConflictResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 13);
+
+/**
+ * Asks for hints.
+ *
+ * @generated from message streamlings.hub.v1.ListHintsRequest
+ */
+export type ListHintsRequest = Message<"streamlings.hub.v1.ListHintsRequest"> & {
+  /**
+   * The step.
+   *
+   * @generated from field: streamlings.hub.v1.StepName step = 1;
+   */
+  step?: StepName | undefined;
+
+  /**
+   * The check that they are to be about, if it has failed.
+   *
+   * @generated from field: string check = 2;
+   */
+  check: string;
+
+  /**
+   * How many, counted from the one that gives away least.
+   *
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.ListHintsRequest.
+ * Use `create(ListHintsRequestSchema)` to create a new message.
+ */
+export const ListHintsRequestSchema: GenMessage<ListHintsRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 14);
+
+/**
+ * Hints, each to be read after the one before it.
+ *
+ * @generated from message streamlings.hub.v1.ListHintsResponse
+ */
+export type ListHintsResponse = Message<"streamlings.hub.v1.ListHintsResponse"> & {
+  /**
+   * As many as were asked for.
+   *
+   * @generated from field: repeated streamlings.hub.v1.Hint hints = 1;
+   */
+  hints: Hint[];
+
+  /**
+   * How many there are.
+   *
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.ListHintsResponse.
+ * Use `create(ListHintsResponseSchema)` to create a new message.
+ */
+export const ListHintsResponseSchema: GenMessage<ListHintsResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 15);
+
+/**
+ * A hint.
+ *
+ * @generated from message streamlings.hub.v1.Hint
+ */
+export type Hint = Message<"streamlings.hub.v1.Hint"> & {
+  /**
+   * What kind of help it is, in a few words.
+   *
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * The hint, as Markdown.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.Hint.
+ * Use `create(HintSchema)` to create a new message.
+ */
+export const HintSchema: GenMessage<Hint> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 16);
 
 /**
  * Asks for another run.
@@ -386,7 +610,7 @@ export type RunChecksRequest = Message<"streamlings.hub.v1.RunChecksRequest"> & 
  * Use `create(RunChecksRequestSchema)` to create a new message.
  */
 export const RunChecksRequestSchema: GenMessage<RunChecksRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 11);
+  messageDesc(file_streamlings_hub_v1_hub, 17);
 
 /**
  * The run is on its way.
@@ -401,7 +625,7 @@ export type RunChecksResponse = Message<"streamlings.hub.v1.RunChecksResponse"> 
  * Use `create(RunChecksResponseSchema)` to create a new message.
  */
 export const RunChecksResponseSchema: GenMessage<RunChecksResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 12);
+  messageDesc(file_streamlings_hub_v1_hub, 18);
 
 /**
  * Asks for texts to compare with.
@@ -417,7 +641,7 @@ export type CompareStepRequest = Message<"streamlings.hub.v1.CompareStepRequest"
   step?: StepName | undefined;
 
   /**
-   * Whether the learner wants to see the solution before the step is solved.
+   * Whether the learner wants to see the solution before the step is solved; that is kept.
    *
    * @generated from field: bool show_me = 2;
    */
@@ -429,7 +653,7 @@ export type CompareStepRequest = Message<"streamlings.hub.v1.CompareStepRequest"
  * Use `create(CompareStepRequestSchema)` to create a new message.
  */
 export const CompareStepRequestSchema: GenMessage<CompareStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 13);
+  messageDesc(file_streamlings_hub_v1_hub, 19);
 
 /**
  * Texts to compare with.
@@ -445,7 +669,7 @@ export type CompareStepResponse = Message<"streamlings.hub.v1.CompareStepRespons
   starter: string;
 
   /**
-   * The solution; unset where the step is not solved, and nobody has said `show_me`.
+   * The solution; unset where the step is not solved, and nobody has ever said `show_me`.
    *
    * @generated from field: optional string solution = 2;
    */
@@ -457,7 +681,7 @@ export type CompareStepResponse = Message<"streamlings.hub.v1.CompareStepRespons
  * Use `create(CompareStepResponseSchema)` to create a new message.
  */
 export const CompareStepResponseSchema: GenMessage<CompareStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 14);
+  messageDesc(file_streamlings_hub_v1_hub, 20);
 
 /**
  * Asks for the starter.
@@ -478,7 +702,7 @@ export type ResetStepRequest = Message<"streamlings.hub.v1.ResetStepRequest"> & 
  * Use `create(ResetStepRequestSchema)` to create a new message.
  */
 export const ResetStepRequestSchema: GenMessage<ResetStepRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 15);
+  messageDesc(file_streamlings_hub_v1_hub, 21);
 
 /**
  * The starter is back.
@@ -499,7 +723,7 @@ export type ResetStepResponse = Message<"streamlings.hub.v1.ResetStepResponse"> 
  * Use `create(ResetStepResponseSchema)` to create a new message.
  */
 export const ResetStepResponseSchema: GenMessage<ResetStepResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 16);
+  messageDesc(file_streamlings_hub_v1_hub, 22);
 
 /**
  * Opens a file.
@@ -527,7 +751,7 @@ export type OpenFileRequest = Message<"streamlings.hub.v1.OpenFileRequest"> & {
  * Use `create(OpenFileRequestSchema)` to create a new message.
  */
 export const OpenFileRequestSchema: GenMessage<OpenFileRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 17);
+  messageDesc(file_streamlings_hub_v1_hub, 23);
 
 /**
  * The editor was started.
@@ -542,7 +766,7 @@ export type OpenFileResponse = Message<"streamlings.hub.v1.OpenFileResponse"> & 
  * Use `create(OpenFileResponseSchema)` to create a new message.
  */
 export const OpenFileResponseSchema: GenMessage<OpenFileResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 18);
+  messageDesc(file_streamlings_hub_v1_hub, 24);
 
 /**
  * Runs a demo.
@@ -563,7 +787,7 @@ export type RunDemoRequest = Message<"streamlings.hub.v1.RunDemoRequest"> & {
  * Use `create(RunDemoRequestSchema)` to create a new message.
  */
 export const RunDemoRequestSchema: GenMessage<RunDemoRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 19);
+  messageDesc(file_streamlings_hub_v1_hub, 25);
 
 /**
  * A piece of what a demo prints.
@@ -584,7 +808,7 @@ export type RunDemoResponse = Message<"streamlings.hub.v1.RunDemoResponse"> & {
  * Use `create(RunDemoResponseSchema)` to create a new message.
  */
 export const RunDemoResponseSchema: GenMessage<RunDemoResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 20);
+  messageDesc(file_streamlings_hub_v1_hub, 26);
 
 /**
  * Asks for the lab of a lesson.
@@ -605,7 +829,7 @@ export type GetLabRequest = Message<"streamlings.hub.v1.GetLabRequest"> & {
  * Use `create(GetLabRequestSchema)` to create a new message.
  */
 export const GetLabRequestSchema: GenMessage<GetLabRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 21);
+  messageDesc(file_streamlings_hub_v1_hub, 27);
 
 /**
  * What a lesson's lab is like.
@@ -626,7 +850,7 @@ export type GetLabResponse = Message<"streamlings.hub.v1.GetLabResponse"> & {
  * Use `create(GetLabResponseSchema)` to create a new message.
  */
 export const GetLabResponseSchema: GenMessage<GetLabResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 22);
+  messageDesc(file_streamlings_hub_v1_hub, 28);
 
 /**
  * A call that can be made with knobs.
@@ -689,7 +913,7 @@ export type Lab = Message<"streamlings.hub.v1.Lab"> & {
  * Use `create(LabSchema)` to create a new message.
  */
 export const LabSchema: GenMessage<Lab> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 23);
+  messageDesc(file_streamlings_hub_v1_hub, 29);
 
 /**
  * A number that can be chosen.
@@ -745,7 +969,7 @@ export type LabKnob = Message<"streamlings.hub.v1.LabKnob"> & {
  * Use `create(LabKnobSchema)` to create a new message.
  */
 export const LabKnobSchema: GenMessage<LabKnob> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 24);
+  messageDesc(file_streamlings_hub_v1_hub, 30);
 
 /**
  * A question whose answer is a number that the call will tell.
@@ -773,7 +997,7 @@ export type LabQuestion = Message<"streamlings.hub.v1.LabQuestion"> & {
  * Use `create(LabQuestionSchema)` to create a new message.
  */
 export const LabQuestionSchema: GenMessage<LabQuestion> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 25);
+  messageDesc(file_streamlings_hub_v1_hub, 31);
 
 /**
  * How a call is to be made. Knobs that a lab does not list must be 0.
@@ -864,7 +1088,7 @@ export type LabKnobs = Message<"streamlings.hub.v1.LabKnobs"> & {
  * Use `create(LabKnobsSchema)` to create a new message.
  */
 export const LabKnobsSchema: GenMessage<LabKnobs> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 26);
+  messageDesc(file_streamlings_hub_v1_hub, 32);
 
 /**
  * Starts a call.
@@ -906,7 +1130,7 @@ export type RunLabRequest = Message<"streamlings.hub.v1.RunLabRequest"> & {
  * Use `create(RunLabRequestSchema)` to create a new message.
  */
 export const RunLabRequestSchema: GenMessage<RunLabRequest> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 27);
+  messageDesc(file_streamlings_hub_v1_hub, 33);
 
 /**
  * A piece of what happens in a lab. The last one is the report.
@@ -952,7 +1176,7 @@ export type RunLabResponse = Message<"streamlings.hub.v1.RunLabResponse"> & {
  * Use `create(RunLabResponseSchema)` to create a new message.
  */
 export const RunLabResponseSchema: GenMessage<RunLabResponse> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 28);
+  messageDesc(file_streamlings_hub_v1_hub, 34);
 
 /**
  * What came of a call.
@@ -1050,7 +1274,189 @@ export type LabReport = Message<"streamlings.hub.v1.LabReport"> & {
  * Use `create(LabReportSchema)` to create a new message.
  */
 export const LabReportSchema: GenMessage<LabReport> = /*@__PURE__*/
-  messageDesc(file_streamlings_hub_v1_hub, 29);
+  messageDesc(file_streamlings_hub_v1_hub, 35);
+
+/**
+ * Asks for what comes after a lesson.
+ *
+ * @generated from message streamlings.hub.v1.GetAfterLessonRequest
+ */
+export type GetAfterLessonRequest = Message<"streamlings.hub.v1.GetAfterLessonRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetAfterLessonRequest.
+ * Use `create(GetAfterLessonRequestSchema)` to create a new message.
+ */
+export const GetAfterLessonRequestSchema: GenMessage<GetAfterLessonRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 36);
+
+/**
+ * What comes after a lesson.
+ *
+ * @generated from message streamlings.hub.v1.GetAfterLessonResponse
+ */
+export type GetAfterLessonResponse = Message<"streamlings.hub.v1.GetAfterLessonResponse"> & {
+  /**
+   * What to try with what was built, as Markdown.
+   *
+   * @generated from field: string when_it_passes = 1;
+   */
+  whenItPasses: string;
+
+  /**
+   * Where to read on, as Markdown.
+   *
+   * @generated from field: string further_reading = 2;
+   */
+  furtherReading: string;
+
+  /**
+   * What others get wrong, in learning order, of the steps that are solved or whose solution was seen.
+   *
+   * @generated from field: repeated streamlings.hub.v1.Mistake mistakes = 3;
+   */
+  mistakes: Mistake[];
+
+  /**
+   * The steps that are neither.
+   *
+   * @generated from field: repeated uint32 closed_steps = 4;
+   */
+  closedSteps: number[];
+};
+
+/**
+ * Describes the message streamlings.hub.v1.GetAfterLessonResponse.
+ * Use `create(GetAfterLessonResponseSchema)` to create a new message.
+ */
+export const GetAfterLessonResponseSchema: GenMessage<GetAfterLessonResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 37);
+
+/**
+ * A plausible wrong answer.
+ *
+ * @generated from message streamlings.hub.v1.Mistake
+ */
+export type Mistake = Message<"streamlings.hub.v1.Mistake"> & {
+  /**
+   * Names it: the file, relative to the solution's folder.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * The step that it gets wrong.
+   *
+   * @generated from field: uint32 step = 2;
+   */
+  step: number;
+
+  /**
+   * The check that catches it.
+   *
+   * @generated from field: string check = 3;
+   */
+  check: string;
+
+  /**
+   * The misconception behind it, for example `L1-02`.
+   *
+   * @generated from field: string misconception = 4;
+   */
+  misconception: string;
+
+  /**
+   * What was believed, as somebody would put it who believes it.
+   *
+   * @generated from field: string belief = 5;
+   */
+  belief: string;
+
+  /**
+   * What is seen from outside.
+   *
+   * @generated from field: string symptom = 6;
+   */
+  symptom: string;
+
+  /**
+   * The mechanism and a question.
+   *
+   * @generated from field: string question = 7;
+   */
+  question: string;
+
+  /**
+   * The file's text.
+   *
+   * @generated from field: string text = 8;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.Mistake.
+ * Use `create(MistakeSchema)` to create a new message.
+ */
+export const MistakeSchema: GenMessage<Mistake> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 38);
+
+/**
+ * Runs a mistake.
+ *
+ * @generated from message streamlings.hub.v1.RunMistakeRequest
+ */
+export type RunMistakeRequest = Message<"streamlings.hub.v1.RunMistakeRequest"> & {
+  /**
+   * The lesson's package.
+   *
+   * @generated from field: string lesson = 1;
+   */
+  lesson: string;
+
+  /**
+   * The mistake's file.
+   *
+   * @generated from field: string file = 2;
+   */
+  file: string;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunMistakeRequest.
+ * Use `create(RunMistakeRequestSchema)` to create a new message.
+ */
+export const RunMistakeRequestSchema: GenMessage<RunMistakeRequest> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 39);
+
+/**
+ * A part of a mistake's run.
+ *
+ * @generated from message streamlings.hub.v1.RunMistakeResponse
+ */
+export type RunMistakeResponse = Message<"streamlings.hub.v1.RunMistakeResponse"> & {
+  /**
+   * One event of the run.
+   *
+   * @generated from field: streamlings.result.v1.Event event = 1;
+   */
+  event?: Event | undefined;
+};
+
+/**
+ * Describes the message streamlings.hub.v1.RunMistakeResponse.
+ * Use `create(RunMistakeResponseSchema)` to create a new message.
+ */
+export const RunMistakeResponseSchema: GenMessage<RunMistakeResponse> = /*@__PURE__*/
+  messageDesc(file_streamlings_hub_v1_hub, 40);
 
 /**
  * How far a learner is.
@@ -1234,7 +1640,7 @@ export const HubService: GenService<{
     output: typeof WatchResponseSchema;
   },
   /**
-   * Tells the chapter of a lesson.
+   * Tells what is to be read in a step.
    *
    * @generated from rpc streamlings.hub.v1.HubService.GetLesson
    */
@@ -1252,6 +1658,26 @@ export const HubService: GenService<{
     methodKind: "unary";
     input: typeof SaveFileRequestSchema;
     output: typeof SaveFileResponseSchema;
+  },
+  /**
+   * Ends a conflict between what was typed in a page and what somebody else has written into the file; nothing is lost.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.SettleConflict
+   */
+  settleConflict: {
+    methodKind: "unary";
+    input: typeof SettleConflictRequestSchema;
+    output: typeof SettleConflictResponseSchema;
+  },
+  /**
+   * Tells the hints of a step, as many as are asked for.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.ListHints
+   */
+  listHints: {
+    methodKind: "unary";
+    input: typeof ListHintsRequestSchema;
+    output: typeof ListHintsResponseSchema;
   },
   /**
    * Runs the checks of a step again.
@@ -1327,6 +1753,26 @@ export const HubService: GenService<{
     methodKind: "server_streaming";
     input: typeof RunLabRequestSchema;
     output: typeof RunLabResponseSchema;
+  },
+  /**
+   * Tells what there is to see when a lesson is solved.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.GetAfterLesson
+   */
+  getAfterLesson: {
+    methodKind: "unary";
+    input: typeof GetAfterLessonRequestSchema;
+    output: typeof GetAfterLessonResponseSchema;
+  },
+  /**
+   * Runs a mistake against the check that catches it, in a process of its own, which ends with the call.
+   *
+   * @generated from rpc streamlings.hub.v1.HubService.RunMistake
+   */
+  runMistake: {
+    methodKind: "server_streaming";
+    input: typeof RunMistakeRequestSchema;
+    output: typeof RunMistakeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_streamlings_hub_v1_hub, 0);
