@@ -268,6 +268,9 @@ describe('what the lab refuses', () => {
     });
     const { report } = await lab.run({}, { callsSolution: true, showMe: true });
     expect(report).toMatchObject({ status: '0 OK', received: 200 });
+    // Once asked for, it stays open.
+    const again = await lab.run({}, { callsSolution: true });
+    expect(again.report).toMatchObject({ status: '0 OK', received: 200 });
   });
 
   test('lessons without a lab, and names that are none', async () => {

@@ -10,15 +10,15 @@ import './lab.css';
 interface LabProps {
   lab: LabInfo;
   lesson: string;
-  /** Whether the step that the lab calls is solved, so that the solution spoils nothing. */
-  isSolved: boolean;
+  /** Whether the step that the lab calls is solved, or its solution seen, so that it spoils nothing. */
+  isOpen: boolean;
 }
 
 /** More than anything that can be counted in a call. */
 const maxGuess = 1_000_000;
 
 /** Calls the learner's own server, or the solution's, with knobs; asks a question first and answers it by the call. */
-export default function Lab({ lab, lesson, isSolved }: LabProps) {
+export default function Lab({ lab, lesson, isOpen }: LabProps) {
   const [choices, setChoices] = useState(() => chooseInitially(lab));
   const [server, setServer] = useState<'mine' | 'the solution'>('mine');
   const [showMe, setShowMe] = useState(false);
@@ -33,7 +33,7 @@ export default function Lab({ lab, lesson, isSolved }: LabProps) {
   }, [isUnderWay]);
   const id = useId();
   const question = lab.questions.find(({ reading }) => reading === choices.reading)?.text ?? '';
-  const isClosed = server === 'the solution' && !isSolved && !showMe;
+  const isClosed = server === 'the solution' && !isOpen && !showMe;
   const hasProblem = lab.knobs.some(
     (knob) => isShown(knob, choices) && findProblem(choices.numbers[knob.name] ?? '', knob) !== '',
   );

@@ -57,8 +57,10 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   }, [lesson, connection]);
 
   const panes: Pane[] = ['Chapter', 'Code', 'Wire', 'Compare', 'Demo', ...(lab ? (['Lab'] as const) : [])];
-  const isSolvedStep = (name: number | undefined): boolean =>
-    steps.some((each) => each.lesson === lesson && each.number === name && each.progress === Progress.SOLVED);
+  const isOpenStep = (name: number | undefined): boolean =>
+    steps
+      .filter((each) => each.lesson === lesson && each.number === name)
+      .some(({ progress, hasSeenSolution }) => progress === Progress.SOLVED || hasSeenSolution);
   const go = (to: number): void => {
     const other = steps[to];
     if (other) goTo(`/${other.lesson}/${other.number}`);
@@ -174,7 +176,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
           {lab && (
             <div role="tabpanel" id="pane-Lab" aria-labelledby="tab-Lab" hidden={pane !== 'Lab'}>
               <Suspense fallback={<p className="soft">Loading …</p>}>
-                {pane === 'Lab' && <Lab lab={lab} lesson={lesson} isSolved={isSolvedStep(lab.step?.step)} />}
+                {pane === 'Lab' && <Lab lab={lab} lesson={lesson} isOpen={isOpenStep(lab.step?.step)} />}
               </Suspense>
             </div>
           )}

@@ -78,7 +78,7 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
 
   return (router) =>
     router.service(HubService, {
-      ...createLabRoutes(),
+      ...createLabRoutes({ onSeenSolution: () => engine.refresh() }),
 
       async *watch({ step }, { signal }) {
         if (step) visit(indexOf(step));

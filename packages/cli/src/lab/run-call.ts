@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRegistry } from '@bufbuild/protobuf';
-import { createTap, type Timeline } from '@streamlings/wire';
+import { createTap, type Tap, type Timeline } from '@streamlings/wire';
 import { type ClientCall, readingOf, startCall } from './client-call.ts';
 import type { LabJob, LabNews, LabReportInit } from './job.ts';
 import { type LabLesson, labLessons } from './lessons.ts';
@@ -24,27 +24,44 @@ const AFTERMATH_MS = 250;
  *
  * @throws Error whose message is for people, if the server cannot be started.
  */
-export async function runCall(
-  { lesson: name, start, knobs }: LabJob,
-  tell: (news: LabNews) => void,
-): Promise<LabReportInit> {
+export async function runCall(job: LabJob, tell: (news: LabNews) => void): Promise<LabReportInit> {
+  const { lesson: name, start, knobs } = job;
   const lesson = labLessons[name] as LabLesson;
   const isServersReading = lesson.reader === "the server's store";
-  await using server = await startServer(start, {
+  const server = await startServer(start, {
     messages: knobs.messages,
     bytes: knobs.bytes,
     reading: isServersReading ? readingOf(knobs) : { mode: 'at once' },
   });
   const wire = new WireLog();
-  const { host, port } = server;
-  await using tap = await createTap({
-    target: { host, port },
-    registry: createRegistry(lesson.method.parent),
-    maxBytes: 16 * 1024 * 1024,
-    maxMessageBytes: 2048,
-    faults: lastingFaults(knobs),
-    onEvent: wire.add,
-  });
+  try {
+    const tap = await createTap({
+      target: { host: server.host, port: server.port },
+      registry: createRegistry(lesson.method.parent),
+      maxBytes: 16 * 1024 * 1024,
+      maxMessageBytes: 2048,
+      faults: lastingFaults(knobs),
+      onEvent: wire.add,
+    });
+    try {
+      return await callThrough(tap, { lesson, knobs, server, wire, tell });
+    } finally {
+      await tap[Symbol.asyncDispose]();
+    }
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
+}
+
+interface Setting {
+  lesson: LabLesson;
+  knobs: LabJob['knobs'];
+  server: ServerThread;
+  wire: WireLog;
+  tell: (news: LabNews) => void;
+}
+
+async function callThrough(tap: Tap, { lesson, knobs, server, wire, tell }: Setting): Promise<LabReportInit> {
   const tapStartedMs = tap.timeline().startedAtMs;
   let hasBroken = false;
   const moments: Partial<Record<Moment, Sighting>> = {};
@@ -60,7 +77,7 @@ export async function runCall(
   server.firstProduced.then(() => note('first produced'));
 
   const startedMs = performance.now();
-  using call = startCall(lesson, tap.address, knobs, (position) => {
+  const call = startCall(lesson, tap.address, knobs, (position) => {
     if (position === 2) note('second read');
   });
   const pieces = setInterval(() => tell({ kind: 'wire', piece: wire.takePiece(tap) }), PIECE_MS);
@@ -92,6 +109,7 @@ export async function runCall(
     });
   } finally {
     clearInterval(pieces);
+    call[Symbol.dispose]();
   }
 }
 
