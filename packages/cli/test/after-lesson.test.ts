@@ -83,6 +83,15 @@ describe('openAfterLesson()', () => {
     expect(runs[1]?.signal?.aborted).toBe(true);
   });
 
+  test('says what to try, and leads back', async () => {
+    const { page, read } = await open();
+    page.press('t');
+    expect(read()).toContain('what to try now');
+    expect(read()).toContain('pnpm --filter lesson-01 start');
+    page.press('t');
+    expect(read()).toContain('symptom 1');
+  });
+
   test('says which steps keep theirs back, and what to read next', async () => {
     const { read } = await open([2]);
     expect(read()).toContain('The mistakes of step 2 open when it is solved');

@@ -96,6 +96,9 @@ describe('streamlings', () => {
     expect(early.stderr).toContain('`--show-me`');
     const shown = await streamlings(course, 'diff', '--solution', '--show-me');
     expect(shown.stdout).toContain('-  return 41;\n+  return 42;');
+    expect((await streamlings(course, 'list')).stdout).toContain('Answer  src/answer.ts  (solution seen)');
+    await streamlings(course, 'reset', 'lesson-01');
+    expect((await streamlings(course, 'list')).stdout).not.toContain('solution seen');
   });
 
   test('opens the file at the line that failed, and says so where no editor does', async () => {

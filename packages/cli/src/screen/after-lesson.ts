@@ -3,7 +3,7 @@ import { formatVerdict, painter } from '@streamlings/grading/report';
 import { type CheckFinished, CheckState } from '@streamlings/proto/streamlings/result/v1/result';
 import type { Gallery } from '../engine/gallery.ts';
 
-/** The page about a lesson that is solved: one mistake at a time, and where to read on. */
+/** The page about a lesson that is solved: one mistake at a time, what to try, and where to read on. */
 export interface AfterLesson {
   /** Does what a key stands for; the screen is drawn anew whenever something has come of it. */
   press(key: string): void;
@@ -23,6 +23,7 @@ export function openAfterLesson(gallery: Gallery, lesson: string, redraw: () => 
   let loaded: Loaded | undefined;
   let problem: string | undefined;
   let at = 0;
+  let tries = false;
   let runs = new AbortController();
   let state: 'shown' | 'running' | 'ended' = 'shown';
   let failure: CheckFinished | undefined;
@@ -70,6 +71,7 @@ export function openAfterLesson(gallery: Gallery, lesson: string, redraw: () => 
       problem = undefined;
       if (key === 'n') show(at + 1);
       else if (key === 'p') show(at - 1);
+      else if (key === 't') tries = !tries;
       else if (key === 'return') start();
     },
     render: (options) => {
@@ -77,6 +79,10 @@ export function openAfterLesson(gallery: Gallery, lesson: string, redraw: () => 
       const title = paint('bold', `After ${lesson}: what others get wrong`);
       if (problem) return [title, '', problem];
       if (!loaded) return [title, '', paint('dim', 'reading …')];
+      if (tries) {
+        const text = loaded.whenItPasses.split('\n').map(writeLinks);
+        return [paint('bold', `After ${lesson}: what to try now`), '', ...text];
+      }
       const mistake = loaded.mistakes[at];
       return [
         `${title}${mistake ? `   ${at + 1} of ${loaded.mistakes.length}` : ''}`,

@@ -43,7 +43,7 @@ export async function createLearnerScreen(
   }
 
   function pressAfter(key: string): void {
-    if (['n', 'p', 'return'].includes(key)) {
+    if (['n', 'p', 't', 'return'].includes(key)) {
       after?.press(key);
       return;
     }

@@ -164,7 +164,7 @@ function renderKeys({ run }: LearnerState, view: View, options: ScreenOptions): 
   const paint = painter(options);
   if (view.page === 'confirm reset')
     return ['Restore the starter of this step? Your file is copied first.  y yes   any other key: no'];
-  if (view.page === 'after') return ['n next   p previous   Enter run it   a back   q quit'];
+  if (view.page === 'after') return ['n next   p previous   Enter run it   t what to try   a back   q quit'];
   const hint = view.hintsLeft > 0 ? [`h hint (${view.hintsLeft} left)`] : [];
   const keys = ['n next', 'p previous', 'l list', ...hint, 'a after', 'r reset', 'q quit'].join('   ');
   const status = run.phase === 'running' ? 'running' : view.watching;
