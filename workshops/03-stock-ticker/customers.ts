@@ -90,6 +90,14 @@ export async function standStill(
   }
 }
 
+/** Waits until the exchange was asked so many questions in all; a handler may ask one after the other. */
+export async function untilAsked(
+  { floor, server }: { floor: Floor; server: Served<typeof StockService> },
+  count: number,
+): Promise<void> {
+  for (let round = 0; round < QUIET_ROUNDS && floor.questions.length < count; round++) await server.barrier();
+}
+
 /** Has a client read on until it `hasAll`, or until nothing more comes. */
 export async function catchUp(
   server: Served<typeof StockService>,

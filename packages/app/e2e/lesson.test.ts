@@ -89,7 +89,7 @@ test('a solution that was asked for opens again, and the map tells of it', async
   await page.getByRole('button', { name: 'Show me now' }).click();
   await page.locator('.difference .cm-content').first().waitFor();
   await page.reload();
-  await page.keyboard.press('4');
+  await page.getByRole('tab', { name: 'Compare' }).click();
   await page.getByLabel('Mine beside').selectOption('solution');
   await page.locator('.difference .cm-content').first().waitFor();
   await page.keyboard.press('m');

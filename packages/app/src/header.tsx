@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { openPalette } from './palette.tsx';
 import type { Connection } from './use-watch.ts';
+import './header.css';
 
 const words: Record<Connection, string> = {
   connecting: 'Connecting …',

@@ -1,3 +1,5 @@
+import './listing.css';
+
 /** Text in fixed columns, wider than its place perhaps: the keyboard scrolls it, too. */
 export function Listing({ children, label }: { children: React.ReactNode; label: string }) {
   return (

@@ -2,6 +2,7 @@ import type { Course } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { Command } from 'cmdk';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
+import './palette.css';
 
 /** Something that a page can do, by a click or a key. */
 export interface Action {

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { Header } from '../header.tsx';
 import type { Connection } from '../use-watch.ts';
+import './course.css';
 
 const marks: Partial<Record<Progress, string>> = {
   [Progress.IN_PROGRESS]: '◐',

@@ -8,6 +8,7 @@ import {
 import { useMemo } from 'react';
 import { Picture } from '../lesson/wire-view.tsx';
 import { Listing } from '../listing.tsx';
+import '../lesson/wire.css';
 
 /** So many of the latest arrows are shown while more are on their way. */
 const LIVE_ROWS = 16;

@@ -4,6 +4,7 @@ import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
 import { Link } from 'wouter';
 import { Listing } from '../listing.tsx';
+import './chapter.css';
 
 const Diagram = lazy(() => import('./diagram.tsx'));
 

@@ -4,6 +4,7 @@ import { Listing } from '../listing.tsx';
 import { type Check, describeRun, firstFailure, type Run, sortNotices } from '../run.ts';
 import { Sentence } from '../sentence.tsx';
 import { Hints } from './hints.tsx';
+import './checks.css';
 
 const marks: Record<Check['state'], string> = {
   waiting: '·',

@@ -3,6 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { typescript } from './typescript.ts';
+import './editor.css';
 
 interface DifferenceProps {
   /** What `from` is, for example `the starter`. */

@@ -3,6 +3,7 @@ import { describeWindows, drawSequence, drawWindows, formatTimeline } from '@str
 import { useMemo, useState } from 'react';
 import { Listing } from '../listing.tsx';
 import type { Run } from '../run.ts';
+import './wire.css';
 
 interface WireViewProps {
   run: Run;

@@ -14,6 +14,13 @@ const main = fileURLToPath(new URL('../child/main.ts', import.meta.url));
 
 /** A process that can run checks, one run after the other, in a process group of its own. */
 export class GradingChild {
+  static readonly #running = new Set<GradingChild>();
+  static {
+    process.once('exit', () => {
+      for (const child of GradingChild.#running) child.#killNow();
+    });
+  }
+
   /** The folder it runs in. */
   readonly folder: string;
   /** The checks.ts it has loaded. */
@@ -68,7 +75,7 @@ export class GradingChild {
       this.errorOutput = (this.errorOutput + chunk.toString()).slice(-4096);
     });
     createInterface({ input: this.#process.stdio[3] as Readable }).on('line', (text) => this.#read(text));
-    process.once('exit', this.#killNow);
+    GradingChild.#running.add(this);
   }
 
   /** Whether the process can run the checks of a workspace as they are now. */
@@ -106,10 +113,10 @@ export class GradingChild {
     await this.#exited;
     // A process that left the group may still hold the other ends.
     for (const stream of this.#process.stdio) stream?.destroy();
-    process.off('exit', this.#killNow);
+    GradingChild.#running.delete(this);
   }
 
-  readonly #killNow = (): void => {
+  #killNow(): void {
     const { pid } = this.#process;
     if (pid === undefined) return;
     try {
@@ -118,7 +125,7 @@ export class GradingChild {
     } catch {
       // The group is gone already.
     }
-  };
+  }
 
   #read(text: string): void {
     const prefix = `${this.#token} `;
