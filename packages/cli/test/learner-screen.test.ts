@@ -67,6 +67,16 @@ test('`a` is about the lesson that a save has just solved', async () => {
   expect(screen.read()).toContain('After lesson-01');
 });
 
+test('`w` shows the wire, and any other key than its own leads back', async () => {
+  await using screen = await openScreen();
+  await screen.press('w');
+  await screen.press('n');
+  expect(screen.read()).toContain('On the wire');
+  expect(screen.read()).toContain('n next check');
+  await screen.press('w');
+  expect(screen.read()).toContain('lesson-01 · Unary   step 1 of 2');
+});
+
 test('`q` ends it, wherever it is', async () => {
   await using screen = await openScreen();
   expect(await screen.press('a')).toBe(true);

@@ -11,7 +11,7 @@ const view: View = {
   page: 'step',
   hints: [],
   hintsLeft: 2,
-  after: [],
+  lines: [],
   message: undefined,
   watching: 'watching for saves',
 };
@@ -64,7 +64,7 @@ describe('renderScreen()', () => {
        · answers once
        · rejects an empty message
 
-      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
+      n next  p previous  l list  h hint (2 left)  w wire  a after  r reset  q quit
       watching for saves"
     `);
   });
@@ -84,7 +84,7 @@ describe('renderScreen()', () => {
        FAIL  UnaryCall > answers once
        answers: expected 1, received 2
 
-      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
+      n next  p previous  l list  h hint (2 left)  w wire  a after  r reset  q quit
       watching for saves"
     `);
   });
@@ -109,7 +109,7 @@ describe('renderScreen()', () => {
         lesson-02 · Server streaming  1 UnaryCall  not started
         lesson-02 · Server streaming  2 Client  not started
 
-      n next   p previous   l list   h hint (2 left)   a after   r reset   q quit
+      n next  p previous  l list  h hint (2 left)  w wire  a after  r reset  q quit
       watching for saves"
     `);
   });

@@ -4,6 +4,7 @@ import type { Workbench } from '../engine/workbench.ts';
 import { type AfterLesson, openAfterLesson } from './after-lesson.ts';
 import { createOpenedHints } from './opened-hints.ts';
 import { renderScreen, type ScreenOptions, type View } from './render.ts';
+import { openWirePage, type WirePage } from './wire-page.ts';
 
 /** The page, the hints and the keys of the terminal learner. */
 export interface LearnerScreen {
@@ -24,8 +25,9 @@ export async function createLearnerScreen(
   redraw: () => void = () => {},
 ): Promise<LearnerScreen> {
   const hints = await createOpenedHints(engine.state);
-  let view: Omit<View, 'hints' | 'hintsLeft' | 'after'> = { page: 'step', message: undefined, watching };
+  let view: Omit<View, 'hints' | 'hintsLeft' | 'lines'> = { page: 'step', message: undefined, watching };
   let after: AfterLesson | undefined;
+  let wire: WirePage | undefined;
 
   async function resetStep(): Promise<void> {
     const station = engine.state.stations[engine.state.index];
@@ -52,11 +54,26 @@ export async function createLearnerScreen(
     view = { ...view, page: 'step' };
   }
 
+  function openWire(): void {
+    wire = openWirePage(engine.state.run);
+    view = { ...view, page: 'wire' };
+  }
+
+  function pressWire(key: string): void {
+    if (key === 'n' || key === 'p') {
+      wire?.press(key, engine.state.run);
+      return;
+    }
+    wire = undefined;
+    view = { ...view, page: 'step' };
+  }
+
   return {
     render: (width) => {
       const { opened, left } = hints.list(engine.state);
-      const lines = after?.render({ ...options, width }) ?? [];
-      const whole: View = { ...view, hints: opened, hintsLeft: left, after: lines };
+      const page = { ...options, width };
+      const lines = after?.render(page) ?? wire?.render(engine.state.run, page) ?? [];
+      const whole: View = { ...view, hints: opened, hintsLeft: left, lines };
       return renderScreen(engine.state, whole, { ...options, width, root: courseRoot });
     },
     press: async (key) => {
@@ -66,6 +83,10 @@ export async function createLearnerScreen(
       }
       if (after) {
         pressAfter(key);
+        return true;
+      }
+      if (wire) {
+        pressWire(key);
         return true;
       }
       const { index } = engine.state;
@@ -78,6 +99,7 @@ export async function createLearnerScreen(
       else if (key === 'l') view = { ...view, page: page === 'list' ? 'step' : 'list' };
       else if (key === 'h') hints.openNext(engine.state);
       else if (key === 'a') openAfter();
+      else if (key === 'w') openWire();
       else if (key === 'r') view = { ...view, page: 'confirm reset' };
       return true;
     },

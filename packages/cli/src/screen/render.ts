@@ -10,13 +10,13 @@ import { linkTo } from './link.ts';
 /** What the screen knows besides the learner's state. */
 export interface View {
   /** Which page is shown. */
-  page: 'step' | 'list' | 'after' | 'confirm reset';
+  page: 'step' | 'list' | 'after' | 'wire' | 'confirm reset';
   /** The hints that were asked for, in order. */
   hints: Hint[];
   /** How many more could be asked for. */
   hintsLeft: number;
-  /** What the page about a solved lesson says. */
-  after: string[];
+  /** What a page says that is not about a step: what comes after a lesson, or the wire. */
+  lines: string[];
   /** What the latest key did, in a sentence. */
   message: string | undefined;
   /** How saves are noticed, for example `watching for saves`. */
@@ -57,7 +57,7 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
   if (!station) return 'There are no lessons yet.';
   const parts = [
     ...(options.address ? [painter(options)('dim', `In the browser: ${options.address}`), ''] : []),
-    ...(view.page === 'after' ? view.after : renderStation(state, station, view, options)),
+    ...(hasOwnLines(view) ? view.lines : renderStation(state, station, view, options)),
     ...(state.problem ? ['', state.problem] : []),
     ...(view.message ? ['', view.message] : []),
     '',
@@ -66,6 +66,10 @@ export function renderScreen(state: LearnerState, view: View, options: ScreenOpt
   return parts
     .flatMap((part) => wrapAnsi(part, options.width, { hard: true, trim: false }).split('\n'))
     .join('\n');
+}
+
+function hasOwnLines({ page }: View): boolean {
+  return page === 'after' || page === 'wire';
 }
 
 function renderStation(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
@@ -163,10 +167,13 @@ function renderList({ stations, index }: LearnerState, options: ScreenOptions): 
 function renderKeys({ run }: LearnerState, view: View, options: ScreenOptions): string[] {
   const paint = painter(options);
   if (view.page === 'confirm reset')
-    return ['Restore the starter of this step? Your file is copied first.  y yes   any other key: no'];
-  if (view.page === 'after') return ['n next   p previous   Enter run it   t what to try   a back   q quit'];
+    return ['Restore the starter of this step? Your file is copied first.  y yes  any other key: no'];
+  if (view.page === 'after') return ['n next  p previous  Enter run it  t what to try  a back  q quit'];
+  if (view.page === 'wire') return ['n next check  p previous check  w back  q quit'];
   const hint = view.hintsLeft > 0 ? [`h hint (${view.hintsLeft} left)`] : [];
-  const keys = ['n next', 'p previous', 'l list', ...hint, 'a after', 'r reset', 'q quit'].join('   ');
+  const keys = ['n next', 'p previous', 'l list', ...hint, 'w wire', 'a after', 'r reset', 'q quit'].join(
+    '  ',
+  );
   const status = run.phase === 'running' ? 'running' : view.watching;
   return status === undefined ? [] : [keys, paint('dim', status)];
 }
