@@ -21,6 +21,9 @@ test('after a step is solved, what others get wrong opens, runs, and shows its f
   await card.getByText('but its callback was never called').first().waitFor();
   await card.getByRole('button', { name: /^The program/ }).click();
   await card.locator('.difference .cm-deletedChunk').first().waitFor();
+  await card.locator('.cm-collapsedLines').first().waitFor();
+  await card.getByLabel('all lines').press('Space');
+  await card.locator('.cm-collapsedLines').first().waitFor({ state: 'detached' });
   await page.getByText('The mistakes of step 2 open when it is solved').waitFor();
   await page.getByRole('heading', { name: 'What to try now' }).waitFor();
   await page.getByRole('link', { name: 'Status codes' }).waitFor();

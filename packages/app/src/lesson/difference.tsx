@@ -1,7 +1,7 @@
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { typescript } from './typescript.ts';
 import './editor.css';
 
@@ -13,7 +13,7 @@ interface DifferenceProps {
   toName?: string;
   to: string;
   isUnified: boolean;
-  /** Whether only what differs is open, in one column. */
+  /** Whether only what differs is open at first, in one column. */
   isCollapsed?: boolean;
 }
 
@@ -27,6 +27,8 @@ export default function Difference({
   isCollapsed = false,
 }: DifferenceProps) {
   const place = useRef<HTMLDivElement>(null);
+  const [showsAll, setShowsAll] = useState(false);
+  const folds = isCollapsed && !showsAll;
   useEffect(() => {
     const parent = place.current as HTMLDivElement;
     const show = (label: string) => [
@@ -46,7 +48,7 @@ export default function Difference({
             unifiedMergeView({
               original: from,
               mergeControls: false,
-              ...(isCollapsed ? { collapseUnchanged: { margin: 3 } } : {}),
+              ...(folds ? { collapseUnchanged: { margin: 3 } } : {}),
             }),
           ],
         })
@@ -56,6 +58,16 @@ export default function Difference({
           b: { doc: to, extensions: show(toName) },
         });
     return () => view.destroy();
-  }, [name, from, toName, to, isUnified, isCollapsed]);
-  return <div ref={place} className="difference" />;
+  }, [name, from, toName, to, isUnified, folds]);
+  return (
+    <>
+      {isCollapsed && (
+        <label>
+          <input type="checkbox" checked={showsAll} onChange={({ target }) => setShowsAll(target.checked)} />{' '}
+          all lines
+        </label>
+      )}
+      <div ref={place} className="difference" />
+    </>
+  );
 }
