@@ -130,8 +130,8 @@ export function quoteChecks(load: Load<Exercise>['quote']): void {
       const asked = await Promise.race([carrier.call(1), ended.promise]);
       expect(asked, 'whether the carrier was asked').toMatchObject({ method: 'getPrice' });
       call.cancel();
-      await office.barrier(2);
-      await carrier.barrier(2);
+      await office.barrier(5);
+      await carrier.barrier(5);
       expect((asked as CallRecord).cancelled, 'whether the carrier has heard that nobody waits').toBe(true);
     },
   );

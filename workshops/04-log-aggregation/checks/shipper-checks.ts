@@ -32,7 +32,16 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
       const isWaiting = () => context.controls.clock.pending === 0 && house.attempts === attempts;
       while (isWaiting() && !isOver) await house.server.barrier();
     };
-    return { house, source, shipAll, sleeps };
+    /** Resolves when the shipper takes nothing from its source and sends nothing any more. */
+    const settles = async () => {
+      const moved = () =>
+        house.server.calls.reduce((sum, { messagesRead }) => sum + messagesRead, source.taken);
+      for (let before = -1; before !== moved(); ) {
+        before = moved();
+        await house.server.barrier(10);
+      }
+    };
+    return { house, source, shipAll, sleeps, settles };
   };
 
   check(
@@ -110,7 +119,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
         'The source has 1000 entries, and the server answers nothing at first, then one batch. How many entries should have left the source, each time?',
     },
     async (context) => {
-      const { house, source, shipAll } = await start(context);
+      const { house, source, shipAll, settles } = await start(context);
       context.diagnose({
         'L5-10': () => (house.server.calls[0]?.messagesRead ?? 0) > MAX_WAITING,
         'L2-06': () => source.taken > (MAX_WAITING + 1) * BATCH_SIZE,
@@ -121,7 +130,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
       for (const answered of [0, 1]) {
         if (answered > 0) attempt.answer(STORED);
         await attempt.arrived(MAX_WAITING + answered);
-        await house.server.barrier(80);
+        await settles();
         expect(attempt.batches.length - answered, 'batches without an answer').toBe(MAX_WAITING);
         // One more batch may be made ready; it has a place as soon as there is an answer.
         expect(source.taken, `entries taken when ${answered} batches have an answer`).toBeLessThanOrEqual(
@@ -150,7 +159,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
         'The first of six batches has its answer when the call ends with UNAVAILABLE; two of the others are known to the server by then. What comes in the second call, in which order, and under which ids?',
     },
     async (context) => {
-      const { house, shipAll, sleeps } = await start(context);
+      const { house, shipAll, sleeps, settles } = await start(context);
       const gate = Promise.withResolvers<void>();
       const shipping = shipAll(320, { gates: { 301: gate.promise } });
       const first = await Promise.race([house.attempt(1), shipping.then(unexpected)]);
@@ -170,7 +179,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
       await context.controls.clock.advance(FIRST_WAIT_MS);
       const attempt = await Promise.race([house.attempt(2), shipping.then(unexpected)]);
       second = attempt.batches;
-      await Promise.race([attempt.arrived(MAX_WAITING), house.server.barrier(100)]);
+      await Promise.race([attempt.arrived(MAX_WAITING), settles()]);
       expect(second.flatMap(textsOf), 'texts that came again').toEqual(textsUpTo(300).slice(BATCH_SIZE));
       expect(second.map(idOf), 'ids under which they came').toEqual(first.batches.slice(1).map(idOf));
       attempt.answer(DUPLICATE, DUPLICATE, STORED, STORED, STORED);
@@ -246,7 +255,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
         'A call ends with PERMISSION_DENIED while the source has nothing new; a source breaks in the middle of a call, and another one while the shipper waits between two attempts. What does each caller get, and what is still open then?',
     },
     async (context) => {
-      const { house, source, shipAll, sleeps } = await start(context);
+      const { house, source, shipAll, sleeps, settles } = await start(context);
       const { clock } = context.controls;
       let isQuiet = true;
       let isOver = false;
@@ -258,7 +267,9 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
         'L3-10': ({ label, symptom }) => symptom !== undefined || /^(how|whether)/.test(label),
       });
       const quiet = Promise.withResolvers<void>();
-      const refused = shipAll(1000, { gates: { [2 * BATCH_SIZE]: quiet.promise } });
+      // The second gate is never opened: whoever goes on taking must not come to the end.
+      const gates = { [2 * BATCH_SIZE]: quiet.promise, [20 * BATCH_SIZE]: new Promise<void>(() => {}) };
+      const refused = shipAll(1000, { gates });
       const attempt = await Promise.race([house.attempt(1), refused.then(unexpected)]);
       await attempt.arrived(1);
       attempt.fail(status.PERMISSION_DENIED);
@@ -267,7 +278,7 @@ export function shipperChecks(load: Load<Exercise>['shipper']): void {
       expect(await codeOf(refused), 'how a refused shipment ended').toBe(nameOf(status.PERMISSION_DENIED));
       isQuiet = false;
       quiet.resolve();
-      await house.server.barrier(10);
+      await settles();
       expect(source.isClosed, 'whether the source of a refused shipment is closed').toBe(true);
 
       const broken = new Error('the pipe is broken');
