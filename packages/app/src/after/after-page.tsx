@@ -45,6 +45,7 @@ export default function AfterPage({ lesson }: { lesson: string }) {
         <p role="alert" className="message">
           <Sentence text={message} />
         </p>
+        {!after && !message && <p className="soft">Loading …</p>}
         <Suspense fallback={<p className="soft">Loading …</p>}>
           {after && (
             <>

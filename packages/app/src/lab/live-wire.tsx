@@ -20,22 +20,22 @@ export function LiveWire({ timeline, name, isLive }: { timeline: Timeline; name:
     const maxRows = isLive ? LIVE_ROWS : MAX_ROWS;
     const omitTypes = ['PING'];
     return {
-      frames: drawSequence(timeline, { maxRows, omitTypes, title: name }),
+      frames: (width: number) => drawSequence(timeline, { maxRows, omitTypes, width, title: name }),
       words: formatTimeline(timeline, { maxRows: 4 * maxRows, omitTypes, width: 120, json: true }).join('\n'),
       windows: findStreamers(timeline).map((sender) => ({
         sender,
-        drawn: drawWindows(timeline, { sender }),
+        draw: (width: number) => drawWindows(timeline, { sender, width }),
         described: describeWindows(timeline, { sender }),
       })),
     };
   }, [timeline, name, isLive]);
   return (
     <div className="wire">
-      <Picture svg={frames} name={`${name}: frames`}>
+      <Picture draw={frames} name={`${name}: frames`}>
         <Listing label={`${name} in words`}>{words}</Listing>
       </Picture>
-      {windows.map(({ sender, drawn, described }) => (
-        <Picture key={sender} svg={drawn} name={`${name}: windows of the ${sender}`}>
+      {windows.map(({ sender, draw, described }) => (
+        <Picture key={sender} draw={draw} name={`${name}: windows of the ${sender}`}>
           <p>{described}</p>
         </Picture>
       ))}

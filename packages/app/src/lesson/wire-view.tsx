@@ -1,6 +1,6 @@
 import type { Timeline } from '@streamlings/wire/draw';
 import { describeWindows, drawSequence, drawWindows, formatTimeline } from '@streamlings/wire/draw';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Listing } from '../listing.tsx';
 import type { Run } from '../run.ts';
 import './wire.css';
@@ -66,31 +66,43 @@ export function WireView({ run, chosen, onChoose }: WireViewProps) {
 
 function Pictures({ timeline, filter, name }: { timeline: Timeline; filter: Filter; name: string }) {
   const { connection, stream } = filter;
-  const { sequence, windows, words } = useMemo(() => {
+  const { sequence, windows, described, words } = useMemo(() => {
     const own = { ...(connection && stream ? { connection, stream } : {}) };
     return {
-      sequence: drawSequence(timeline, { ...own, title: name }),
-      windows: { drawn: drawWindows(timeline, own), described: describeWindows(timeline, own) },
+      sequence: (width: number) => drawSequence(timeline, { ...own, width, title: name }),
+      windows: (width: number) => drawWindows(timeline, { ...own, width }),
+      described: describeWindows(timeline, own),
       words: formatTimeline(timeline, { ...own, width: 120, json: true }).join('\n'),
     };
   }, [timeline, connection, stream, name]);
   return (
     <>
-      <Picture svg={sequence} name={`${name}: frames`}>
+      <Picture draw={sequence} name={`${name}: frames`}>
         <Listing label={`${name} in words`}>{words}</Listing>
       </Picture>
-      <Picture svg={windows.drawn} name={`${name}: windows`}>
-        <p>{windows.described}</p>
+      <Picture draw={windows} name={`${name}: windows`}>
+        <p>{described}</p>
       </Picture>
     </>
   );
 }
 
-/** A drawing with its text alternative, to be kept as a file. */
-export function Picture({ svg, name, children }: { svg: string; name: string; children: React.ReactNode }) {
+interface PictureProps {
+  /** Draws it as an SVG document, so many pixels wide; a new function is a new picture. */
+  draw: (width: number) => string;
+  name: string;
+  /** The same in words. */
+  children: React.ReactNode;
+}
+
+/** A drawing that is as wide as its place, with its text alternative, to be kept as a file. */
+export function Picture({ draw, name, children }: PictureProps) {
+  const place = useRef<HTMLElement>(null);
+  const width = useWidth(place);
+  const svg = useMemo(() => draw(width), [draw, width]);
   const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return (
-    <figure>
+    <figure ref={place}>
       {/* biome-ignore lint/a11y/useSemanticElements: this is no part of a form */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
       <div className="drawing" role="group" tabIndex={0} aria-label={name}>
@@ -107,4 +119,20 @@ export function Picture({ svg, name, children }: { svg: string; name: string; ch
       </figcaption>
     </figure>
   );
+}
+
+/** In pixels; below the least, the drawing scrolls. */
+const MIN_WIDTH = 320;
+const MAX_WIDTH = 820;
+
+function useWidth(place: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(MAX_WIDTH);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setWidth(Math.floor(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, entry.contentRect.width))));
+    });
+    observer.observe(place.current as HTMLElement);
+    return () => observer.disconnect();
+  }, [place]);
+  return width;
 }

@@ -34,12 +34,14 @@ export function drawSequence(timeline: Timeline, options: SequenceOptions = {}):
   const { width = 820 } = options;
   const rows = listRows(timeline, { maxRows: 200, ...options });
   const title = makePrintable(options.title ?? timeline.streams[0]?.path ?? timeline.target);
+  const room = fitCharacters(width - 60);
+  const shown = options.title === undefined ? shortenPath(title, room) : shorten(title, room);
   const height = top + rows.rows.length * rowHeight + 24;
   const margin = Math.min(64, width / 12);
   const layout = { width, height, x: { client: gutter + margin, server: width - margin } };
   return makeDocument(
     { width, height, title: `Sequence diagram: ${title}`, description: describe(timeline, rows) },
-    text(16, 26, shortenPath(title, fitCharacters(width - 60)), { class: 'sw-title' }),
+    text(16, 26, shown, { class: 'sw-title' }),
     ...drawLifelines(layout),
     ...rows.rows.flatMap((row, index) => drawStallBar(row, index, rows.rows, layout)),
     ...rows.rows.map((row, index) => drawRow(row, top + (index + 0.5) * rowHeight, rows, layout)),

@@ -1,7 +1,7 @@
 import type { StallRecord, Timeline } from '../timeline.ts';
-import { element, fitCharacters, makeDocument, round, shortenPath, text } from './svg.ts';
+import { element, fitCharacters, makeDocument, round, text } from './svg.ts';
 import { followWindows, type WindowPoint, type WindowSelection, type WindowSeries } from './window-series.ts';
-import { formatBytes, formatMs, formatNumber, makePrintable, otherSide } from './wording.ts';
+import { formatBytes, formatMs, formatNumber, makePrintable, otherSide, shorten } from './wording.ts';
 
 /** How to draw windows over time. */
 export interface WindowsOptions extends WindowSelection {
@@ -22,7 +22,7 @@ export function drawWindows(timeline: Timeline, options: WindowsOptions = {}): s
     options.title ??
       (series ? `What the ${series.sender} may send on stream ${series.stream.id}` : 'Windows'),
   );
-  const head = text(16, 26, shortenPath(title, fitCharacters(width - 60)), { class: 'sw-title' });
+  const head = text(16, 26, shorten(title, fitCharacters(width - 60)), { class: 'sw-title' });
   const page = { width, height, title, description };
   if (!series) return makeDocument(page, head, text(16, 60, description, { class: 'sw-soft' }));
   const scale = makeScale(series, width, height);
