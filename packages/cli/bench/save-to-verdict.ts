@@ -15,7 +15,8 @@ const { values } = parseArgs({
 });
 const savesPerStep = values.quick ? 3 : Number(values.saves);
 
-await using course = await createSolvedCourse();
+// Lesson 07 grades a suite against many servers, which takes its time.
+await using course = await createSolvedCourse(({ number }) => number < 7);
 const { root } = course;
 await using grader = createGrader();
 let onChange = (_state: LearnerState): void => {};
