@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CheckState } from '@streamlings/proto/streamlings/result/v1/result';
 import { describe, expect, test } from 'vitest';
+import { readVerdicts } from '../src/verdicts.ts';
 import { runCases, runSurprisesAgain } from '../src/verify/run-cases.ts';
 import { formatTable } from '../src/verify/table.ts';
 import { verify } from '../src/verify/verify.ts';
@@ -169,6 +171,27 @@ describe('verify()', () => {
     expect(problems).toContain(
       '`lesson-01`, step 1, `answers again`: no mistake fails it: add one, or make the check a guard.',
     );
+  });
+
+  test('ends a mistake with its first failure where each check is the first for some mistake', async () => {
+    await using course = await createReleasedCourse();
+    const forgets = (check: string, after: number): Promise<void> =>
+      course.write(
+        `${solution}/mistakes/answer/after-${after}.ts`,
+        `// misconception: L1-02\n// fails: ${check}\nlet calls = 0;\nexport const answer = () => (calls++ < ${after} ? 42 : 0);\n`,
+      );
+    const statesOf = async (file: string) => {
+      const { problems, outcomes } = await verify({ root: course.root, names: ['lesson-01'] });
+      expect(problems).toEqual([]);
+      const outcome = outcomes.find((each) => each.case.title.endsWith(`${file}\``));
+      return readVerdicts(outcome?.events ?? []).map(({ finished }) => finished.state);
+    };
+    const { PASSED, FAILED, NOT_RUN } = CheckState;
+    await forgets('answers again', 1);
+    expect(await statesOf('zero.ts')).toEqual([FAILED, FAILED, FAILED]);
+    await forgets('answers a third time', 2);
+    expect(await statesOf('zero.ts')).toEqual([FAILED, NOT_RUN, NOT_RUN]);
+    expect(await statesOf('after-2.ts')).toEqual([PASSED, PASSED, FAILED]);
   });
 
   test('leaves out a mistake of another Node', async () => {

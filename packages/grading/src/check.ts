@@ -136,7 +136,8 @@ async function runCheck(
   isOver = true;
   const verdict: ChildVerdict = { step: step.number, name, state: 'passed' };
   if (failure !== undefined) {
-    if (failure instanceof WatchdogError || failure instanceof ExerciseError) stoppedSteps.add(step.number);
+    const isLast = failure instanceof WatchdogError || failure instanceof ExerciseError;
+    if (isLast || run?.stopsAtFailure) stoppedSteps.add(step.number);
     Object.assign(verdict, explain(failure, options, diagnose, hang), { log: log.lines.slice(-20) });
   }
   verdict.durationMs = performance.now() - startedMs;

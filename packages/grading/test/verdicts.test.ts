@@ -68,6 +68,15 @@ describe('a run', () => {
     expect(run.verdicts[1]?.state).toBe(CheckState.NOT_RUN);
   });
 
+  it('ends a step with its first failure on request', async () => {
+    const failing = serverWith(`callback(null, { content: 'no' });`);
+    const statesOf = ({ verdicts }: Graded) => verdicts.map(({ state }) => state);
+    const { PASSED, FAILED, NOT_RUN } = CheckState;
+    expect(statesOf(await gradeProgram(failing))).toEqual([FAILED, FAILED, PASSED]);
+    const stopped = await gradeProgram(failing, { stopsAtFailure: true });
+    expect(statesOf(stopped)).toEqual([FAILED, NOT_RUN, PASSED]);
+  });
+
   it('names a rejected promise and the line it came from', async () => {
     const run = await gradeProgram(
       `export const handlers = () => ({\n  unaryCall: async () => { throw new Error('boom'); } });`,

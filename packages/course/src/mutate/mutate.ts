@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { scoreOf } from '@streamlings/grading/report';
 import { createGrader, type Grader, type Workspace } from '@streamlings/grading/supervisor';
-import { CheckState, type Event } from '@streamlings/proto/streamlings/result/v1/result';
+import type { Event } from '@streamlings/proto/streamlings/result/v1/result';
 import { CourseError } from '../course-error.ts';
 import { courseRoot } from '../course-root.ts';
 import { findUnit, findUnits, type Unit } from '../discovery.ts';
@@ -121,11 +121,8 @@ async function survives(grader: Grader, workspace: Workspace, job: Job): Promise
   await writeFile(job.path, job.mutant.text);
   const files = { ...workspace.files, [job.step]: job.path };
   const events: Event[] = [];
-  for await (const event of grader.run({ ...workspace, files }, { steps: [job.step], types: false })) {
-    events.push(event);
-    // The first failure is enough.
-    if (event.body.case === 'checkFinished' && event.body.value.state !== CheckState.PASSED) return false;
-  }
+  const options = { steps: [job.step], types: false, stopsAtFailure: true };
+  for await (const event of grader.run({ ...workspace, files }, options)) events.push(event);
   return scoreOf(events).ok;
 }
 

@@ -67,14 +67,21 @@ export function createVariantCase(unit: string, workspace: Workspace, variant: R
   };
 }
 
-/** Expects a mistake to fail first where its header says so. */
-export function createMistakeCase(unit: string, workspace: Workspace, mistake: Mistake): Case {
+/** Expects a mistake to fail first where its header says so; what else it fails is only looked at on request. */
+export function createMistakeCase(
+  unit: string,
+  workspace: Workspace,
+  mistake: Mistake,
+  { runsOn = false } = {},
+): Case {
   const title = `\`${workspace.name}\`, \`${mistake.file}\``;
+  const replaced = replace(workspace, mistake);
   return {
     unit,
     kind: 'mistake',
     title,
-    ...replace(workspace, mistake),
+    ...replaced,
+    options: { ...replaced.options, stopsAtFailure: !runsOn },
     judge: (events) => judgeMistake(title, mistake, events),
   };
 }

@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import type { Workspace } from '@streamlings/grading/supervisor';
+import type { StepSpec, Workspace } from '@streamlings/grading/supervisor';
 import { CourseError } from '../course-error.ts';
 import type { Unit } from '../discovery.ts';
 import { readLessonFiles } from '../lesson-files.ts';
@@ -94,11 +94,20 @@ async function createCases(
           ...(number > 1 ? [createBeforeCase(unit.name, after(number - 1), number)] : []),
           createSolutionCase(unit.name, after(number), number),
         ]);
+  // A check that no mistake names is proven by those that fail it behind another one.
+  const hasUnnamed = ({ number, checks }: StepSpec): boolean =>
+    checks.some(
+      ({ name, guard }) =>
+        !guard && !mistakes.some(({ step, fails }) => step.number === number && fails === name),
+    );
   return [
     createStarterCase(starter),
     ...states,
     ...variants.map((variant) => createVariantCase(unit.name, after(variant.step.number), variant)),
-    ...mistakes.map((mistake) => createMistakeCase(unit.name, after(mistake.step.number), mistake)),
+    ...mistakes.map((mistake) => {
+      const { step } = mistake;
+      return createMistakeCase(unit.name, after(step.number), mistake, { runsOn: hasUnnamed(step) });
+    }),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface RunRequest {
   steps?: number[];
   /** Runs only the checks whose name contains this text. */
   name?: string;
+  /** Runs no check of a step behind one that failed. */
+  stopsAtFailure?: boolean;
   /** Multiplies every watchdog. */
   timeFactor: number;
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   steps?: number[];
   /** Only the checks whose name contains this text. */
   name?: string;
+  /** Whether a step is over with its first check that does not pass, and the rest is `not run`; false by default. */
+  stopsAtFailure?: boolean;
   /** Stops the run; its last event then says that it was cancelled. */
   signal?: AbortSignal;
   /** Whether the type checker runs beside the checks; true by default. */
@@ -147,6 +149,7 @@ export class Run {
       files: filesOf(this.#workspace),
       steps,
       ...(this.#options.name ? { name: this.#options.name } : {}),
+      ...(this.#options.stopsAtFailure ? { stopsAtFailure: true } : {}),
       timeFactor: this.#timeFactor,
     });
     if (signal?.aborted) abort();
