@@ -10,6 +10,7 @@ export interface HubProcess extends AsyncDisposable {
   /** The address with the key. */
   url: string;
   port: number;
+  pid: number;
   /** Ends the hub without a chance to clear up. */
   kill(): Promise<void>;
 }
@@ -30,6 +31,7 @@ export async function startHubProcess(root: string, port = 0): Promise<HubProces
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid as number,
     kill: () => end('SIGKILL'),
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   };
