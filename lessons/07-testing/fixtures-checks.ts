@@ -22,7 +22,7 @@ export function fixturesChecks(): void {
         'Without a test there is nothing to say yet: declare one for each fixture. These fixtures say what the server does. Where do the words of a fixture and those of your runner differ?',
     },
     async ({ diagnose }) => {
-      const { right, others } = await runs();
+      const { right, others } = await runs.right();
       diagnose({ 'L7-12': () => signs.dependsOnOrder(right) });
       expectPass(right, 'with fixtures that are right');
       expect(untested(right, rightFixtures), 'fixtures without a test of their name').toEqual([]);
@@ -41,7 +41,7 @@ export function fixturesChecks(): void {
       otherwise: 'The table says what is wrong with each fixture. What would a runner have to look at?',
     },
     async ({ diagnose }) => {
-      const { right, others } = await runs();
+      const { right, others } = await runs.right();
       diagnose({ 'L7-08': () => true });
       expectPass(right, 'with fixtures that are right, so that no failure says anything');
       const failed = others[1]?.tests.filter(({ state }) => state === 'failed') ?? [];
@@ -69,15 +69,15 @@ export function fixturesChecks(): void {
         'A right fixture and a broken server: which part of the outcome differs, and does your runner look at it?',
     },
     async ({ diagnose }) => {
-      const result = await runs();
-      const { right } = result;
+      const { right } = await runs.right();
+      const broken = await runs.broken();
       const fixed = right.ports.filter((port) => port !== 0);
       diagnose({
         'L7-01': () => right.waits.length > 0,
         'L7-03': () => fixed.length > 0,
         'L7-04': () => right.open.length > 0,
       });
-      expectNoticed(result, servers, 'broken servers');
+      expectNoticed(broken, servers, 'broken servers');
       expect(fixed, 'ports that your tests ask for by number').toEqual([]);
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
       expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);

@@ -28,7 +28,7 @@ export function handlerChecks(): void {
         "The handler is right, so what the test believes of it is not. Read the comment on `UnaryCall` in streaming.proto beside the assertion that failed. `pnpm exec vitest run` in the lesson's folder shows it in full.",
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       diagnose({ 'L7-12': () => signs.dependsOnOrder(right) });
       expectPass(right, 'against the right handler');
     },
@@ -46,7 +46,7 @@ export function handlerChecks(): void {
         'With a store that takes its time the handler is as right as before. What does your test take for granted?',
     },
     async ({ diagnose }) => {
-      const { right, others } = await runs();
+      const { right, others } = await runs.right();
       diagnose({ 'L7-01': () => true });
       for (const run of others) expectPass(run, 'against a handler with a slow store');
       expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
@@ -66,7 +66,7 @@ export function handlerChecks(): void {
       otherwise: 'Every test ends when all it has started has ended, and its assertions are made by then.',
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       diagnose({ 'L7-14': () => right.unhandled.length > 0, 'L7-08': () => true });
       expect(right.unhandled, 'errors that nobody has handled').toEqual([]);
       expectPass(right, 'against the right handler');
@@ -87,9 +87,9 @@ export function handlerChecks(): void {
       otherwise: 'The table says what each broken handler does. How could its caller, or the World, tell?',
     },
     async ({ diagnose }) => {
-      const result = await runs();
-      diagnose({ 'L7-08': () => isMissed(result, 'says nothing'), 'L7-02': () => true });
-      expectNoticed(result, servers, 'broken handlers');
+      const broken = await runs.broken();
+      diagnose({ 'L7-08': () => isMissed(broken, 'says nothing'), 'L7-02': () => true });
+      expectNoticed(broken, servers, 'broken handlers');
     },
   );
 }

@@ -29,7 +29,7 @@ export function serverChecks(): void {
         'Nothing has listened while your tests ran. A handler of a stream wants a real call: who serves it?',
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       const fixed = right.ports.filter((port) => port !== 0);
       diagnose({ 'L7-03': () => fixed.length > 0 });
       expect(right.problem, 'what stopped your tests against the right server').toBeUndefined();
@@ -56,7 +56,7 @@ export function serverChecks(): void {
         "Where a test fails, the server is right, so what the test believes of it is not. Read streaming.proto beside the assertion that failed. `pnpm exec vitest run` in the lesson's folder shows it in full.",
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       diagnose({
         'L7-06': () => right.fakedImmediate && signs.timedOut(right),
         'L7-05': () => right.pendingShutdowns > 0 && signs.timedOut(right),
@@ -79,7 +79,7 @@ export function serverChecks(): void {
         'A slow server keeps every promise of the contract. What does your test believe that the contract does not say?',
     },
     async ({ diagnose }) => {
-      const { right, others } = await runs();
+      const { right, others } = await runs.right();
       diagnose({ 'L7-01': () => true });
       expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
       for (const run of others) expectPass(run, 'against a slow server');
@@ -99,7 +99,7 @@ export function serverChecks(): void {
       otherwise: 'Every test ends when all it has started has ended.',
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       diagnose({ 'L7-04': () => right.open.length > 0, 'L7-14': () => right.unhandled.length > 0 });
       expectPass(right, 'against the right server');
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
@@ -120,10 +120,10 @@ export function serverChecks(): void {
       otherwise: 'The table says what each broken server does. How could its client, or the World, tell?',
     },
     async ({ diagnose }) => {
-      const result = await runs();
-      diagnose({ 'L7-08': () => isMissed(result, 'nothing'), 'L7-02': () => true });
-      expectAssertions(result.right);
-      expectNoticed(result, servers, 'broken servers');
+      const broken = await runs.broken();
+      diagnose({ 'L7-08': () => isMissed(broken, 'nothing'), 'L7-02': () => true });
+      expectAssertions((await runs.right()).right);
+      expectNoticed(broken, servers, 'broken servers');
     },
   );
 }

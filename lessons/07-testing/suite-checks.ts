@@ -1,4 +1,10 @@
-import { formatTable, runSuite, SUITE_LIMIT_MS, type SuiteRun } from '@streamlings/grading/suite';
+import {
+  formatTable,
+  type RunSuiteOptions,
+  runSuite,
+  SUITE_LIMIT_MS,
+  type SuiteRun,
+} from '@streamlings/grading/suite';
 import { expect } from 'vitest';
 import type { Broken } from './servers/subjects.ts';
 
@@ -10,14 +16,19 @@ const TEST_LIMIT_MS = 2000;
 /** How long a test may take where everything takes longer. */
 const SLOW_TEST_LIMIT_MS = 5000;
 
-/** What is known of a suite when all its runs are over. */
-export interface SuiteResult {
-  /** Five times against the right subject: as written, backwards, and in three other orders. */
+/** The runs of a suite against right subjects. */
+export interface RightRuns {
+  /** Five times: as written, backwards, and in three other orders. */
   right: SuiteRun;
-  /** Against right subjects that behave differently; one of them is slow. */
+  /** Against those that behave differently; one of them is slow. */
   others: SuiteRun[];
-  /** Against the broken subjects, by their names. */
-  broken: Map<string, SuiteRun>;
+}
+
+/** All runs of a suite; those of each kind begin when they are asked for first. */
+export interface SuiteRuns {
+  right(): Promise<RightRuns>;
+  /** By the names of the broken subjects; rejects if the suite fails against the right one. */
+  broken(): Promise<Map<string, SuiteRun>>;
 }
 
 /** A module with subjects. */
@@ -30,35 +41,35 @@ interface Subjects {
   servers: ReadonlyArray<Broken<unknown>>;
 }
 
-/** Makes a function that runs a suite against everything, the first time that it is called. */
-export function createRuns(key: string, { module, others, servers }: Subjects): () => Promise<SuiteResult> {
-  let result: Promise<SuiteResult> | undefined;
-  const start = async (): Promise<SuiteResult> => {
-    const runs = await runSuite({
-      file: key,
-      subjects: module,
-      runs: [
-        { id: 'right', subject: ['right'], times: 5, testLimitMs: TEST_LIMIT_MS },
-        ...others.map((id) => ({ id, subject: [id], testLimitMs: SLOW_TEST_LIMIT_MS })),
-        ...servers.map((_, index) => ({
-          id: `broken-${index}`,
-          subject: ['servers', String(index), 'subject'],
-          stopsAtFailure: true,
-          testLimitMs: TEST_LIMIT_MS,
-        })),
-      ],
-    });
+/** Prepares the runs of a suite. */
+export function createRuns(key: string, { module, others, servers }: Subjects): SuiteRuns {
+  const start = (runs: RunSuiteOptions['runs']) => runSuite({ file: key, subjects: module, runs });
+  const once = <T>(run: () => Promise<T>) => {
+    let result: Promise<T> | undefined;
+    return () => (result ??= run());
+  };
+
+  const right = once(async () => {
+    const runs = await start([
+      { id: 'right', subject: ['right'], times: 5, testLimitMs: TEST_LIMIT_MS },
+      ...others.map((id) => ({ id, subject: [id], testLimitMs: SLOW_TEST_LIMIT_MS })),
+    ]);
     const find = (id: string): SuiteRun => runs.get(id) as SuiteRun;
-    return {
-      right: find('right'),
-      others: others.map(find),
-      broken: new Map(servers.map(({ name }, index) => [name, find(`broken-${index}`)])),
-    };
-  };
-  return () => {
-    result ??= start();
-    return result;
-  };
+    return { right: find('right'), others: others.map(find) };
+  });
+  const broken = once(async () => {
+    expectPass((await right()).right, 'against the right one, so that no failure says anything');
+    const runs = await start(
+      servers.map((_, index) => ({
+        id: `broken-${index}`,
+        subject: ['servers', String(index), 'subject'],
+        stopsAtFailure: true,
+        testLimitMs: TEST_LIMIT_MS,
+      })),
+    );
+    return new Map(servers.map(({ name }, index) => [name, runs.get(`broken-${index}`) as SuiteRun]));
+  });
+  return { right, broken };
 }
 
 /** Demands tests, and that all of them pass. */
@@ -78,11 +89,10 @@ export function failuresOf({ tests }: SuiteRun): string[] {
 
 /** Demands that some test fails against each broken subject, after printing the table of who noticed what. */
 export function expectNoticed(
-  { right, broken }: SuiteResult,
+  broken: Map<string, SuiteRun>,
   servers: ReadonlyArray<Broken<unknown>>,
   noun: string,
 ): void {
-  expectPass(right, 'against the right one, so that no failure says anything');
   const rows = servers.map(({ name, breaks, hint }) => {
     return { name, breaks, hint, by: findNoticing(broken.get(name)) };
   });
@@ -92,7 +102,7 @@ export function expectNoticed(
 }
 
 /** Whether no test has failed against a broken subject. */
-export function isMissed({ broken }: SuiteResult, name: string): boolean {
+export function isMissed(broken: Map<string, SuiteRun>, name: string): boolean {
   return findNoticing(broken.get(name)) === undefined;
 }
 

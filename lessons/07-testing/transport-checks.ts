@@ -35,7 +35,7 @@ export function transportChecks(): void {
         'Without a test there is nothing to say yet: begin with one unary call in memory. Where a test fails, the server is right, so what the test believes of it is not. Which sentence of the contract is it?',
     },
     async ({ diagnose }) => {
-      const { right, others } = await runs();
+      const { right, others } = await runs.right();
       const runsOfRight = [right, ...others];
       const fixed = right.ports.filter((port) => port !== 0);
       diagnose({
@@ -67,7 +67,7 @@ export function transportChecks(): void {
       otherwise: 'Every test ends when all it has started has ended.',
     },
     async ({ diagnose }) => {
-      const { right } = await runs();
+      const { right } = await runs.right();
       diagnose({ 'L7-04': () => right.open.length > 0, 'L7-14': () => right.unhandled.length > 0 });
       expectPass(right, 'against the right server');
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
@@ -88,9 +88,9 @@ export function transportChecks(): void {
       otherwise: 'The table says what each broken server does. How could its client, or the World, tell?',
     },
     async ({ diagnose }) => {
-      const result = await runs();
-      diagnose({ 'L7-08': () => isMissed(result, 'nothing'), 'L7-02': () => true });
-      expectNoticed(result, logic, 'broken servers');
+      const broken = await runs.broken();
+      diagnose({ 'L7-08': () => isMissed(broken, 'nothing'), 'L7-02': () => true });
+      expectNoticed(broken, logic, 'broken servers');
     },
   );
 
@@ -105,9 +105,9 @@ export function transportChecks(): void {
       otherwise: 'The table says what each broken server does. Between which two ends would it show?',
     },
     async ({ diagnose }) => {
-      const result = await runs();
+      const broken = await runs.broken();
       diagnose({ 'L7-07': () => true });
-      expectNoticed(result, wire, 'broken servers');
+      expectNoticed(broken, wire, 'broken servers');
     },
   );
 }
