@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { exemptLoopback } from '@streamlings/grading/loopback';
+import { leashGroup, ownGroup } from '@streamlings/grading/process-group';
 import type { LabJob, LabNews } from '../lab/job.ts';
 
 const main = fileURLToPath(new URL('../lab/main.ts', import.meta.url));
@@ -20,15 +21,11 @@ export interface LabProcess extends AsyncDisposable {
 export function startLabProcess(job: LabJob): LabProcess {
   const child = spawn(process.execPath, [main], {
     cwd: dirname(job.start),
-    detached: process.platform !== 'win32',
+    ...ownGroup,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...exemptLoopback(process.env), NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', NO_COLOR: '1' },
   });
   const output = new PassThrough({ objectMode: true });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', resolve);
-    child.once('error', () => resolve());
-  });
   const tell = (news: LabOutput): void => {
     // Nobody listens any more, and what the process has said meanwhile still arrives.
     if (output.writable) output.write(news);
@@ -37,26 +34,11 @@ export function startLabProcess(job: LabJob): LabProcess {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => tell({ kind: 'output', text }));
   }
-  let isKilled = false;
-  const killNow = (): void => {
-    if (child.pid === undefined || isKilled) return;
-    isKilled = true;
-    try {
-      if (process.platform === 'win32') execFileSync('taskkill', ['/T', '/F', '/PID', String(child.pid)]);
-      else process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // The group is gone already.
-    }
-  };
+  const kill = leashGroup(child);
   const end = async (): Promise<void> => {
-    killNow();
-    await ended;
-    // A process that left the group may still hold the other ends.
-    for (const stream of child.stdio) stream?.destroy();
-    process.off('exit', killNow);
+    await kill();
     output.end();
   };
-  process.once('exit', killNow);
   child.once('error', () => output.end());
   child.once('close', () => output.end());
   child.send(job);

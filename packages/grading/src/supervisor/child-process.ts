@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,18 +9,12 @@ import type { Heartbeat } from '../child/main.ts';
 import type { RunRequest } from '../child/run-request.ts';
 import type { TapReply } from '../child/taps.ts';
 import { exemptLoopback } from '../loopback.ts';
+import { leashGroup, ownGroup } from '../process-group.ts';
 
 const main = fileURLToPath(new URL('../child/main.ts', import.meta.url));
 
 /** A process that can run checks, one run after the other, in a process group of its own. */
 export class GradingChild {
-  static readonly #running = new Set<GradingChild>();
-  static {
-    process.once('exit', () => {
-      for (const child of GradingChild.#running) child.#killNow();
-    });
-  }
-
   /** The folder it runs in. */
   readonly folder: string;
   /** The checks.ts it has loaded. */
@@ -37,7 +31,8 @@ export class GradingChild {
   readonly #process: ChildProcess;
   #token: string | undefined;
   #armed = Promise.withResolvers<void>();
-  readonly #exited: Promise<void>;
+  /** Ends the process and everything it has started. */
+  readonly kill: () => Promise<void>;
 
   constructor(folder: string, checks: string) {
     this.folder = folder;
@@ -45,7 +40,7 @@ export class GradingChild {
     this.#checksChangedMs = changeTimeOf(checks);
     this.#process = spawn(process.execPath, [main, checks], {
       cwd: folder,
-      detached: process.platform !== 'win32',
+      ...ownGroup,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...exemptLoopback(process.env),
@@ -57,10 +52,6 @@ export class GradingChild {
     });
     const ended = Promise.withResolvers<string>();
     this.ended = ended.promise;
-    this.#exited = new Promise((resolve) => {
-      this.#process.once('exit', () => resolve());
-      this.#process.once('error', () => resolve());
-    });
     this.#armed.promise.catch(() => {});
     this.#process.on('message', (message: Heartbeat) => {
       if ('armed' in message) this.#armed.resolve();
@@ -75,7 +66,7 @@ export class GradingChild {
       this.errorOutput = (this.errorOutput + chunk.toString()).slice(-4096);
     });
     createInterface({ input: this.#process.stdio[3] as Readable }).on('line', (text) => this.#read(text));
-    GradingChild.#running.add(this);
+    this.kill = leashGroup(this.#process);
   }
 
   /** Whether the process can run the checks of a workspace as they are now. */
@@ -105,26 +96,6 @@ export class GradingChild {
   /** Answers a line that asked for something. */
   reply(reply: TapReply): void {
     if (this.#process.connected) this.#process.send(reply);
-  }
-
-  /** Ends the process and everything it has started. */
-  async kill(): Promise<void> {
-    this.#killNow();
-    await this.#exited;
-    // A process that left the group may still hold the other ends.
-    for (const stream of this.#process.stdio) stream?.destroy();
-    GradingChild.#running.delete(this);
-  }
-
-  #killNow(): void {
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    try {
-      if (process.platform === 'win32') execFileSync('taskkill', ['/T', '/F', '/PID', String(pid)]);
-      else process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The group is gone already.
-    }
   }
 
   #read(text: string): void {
