@@ -16,7 +16,7 @@ test('after a step is solved, what others get wrong opens, runs, and shows its f
   await page.getByRole('link', { name: 'What others get wrong here' }).click();
   const card = page.locator('.gallery li', { hasText: 'An async handler can return its answer' });
   await card.getByRole('button', { name: /^Run it/ }).click();
-  await card.getByText('It fails:').waitFor();
+  await card.getByText('It fails, as it should.').waitFor();
   await card.getByRole('img', { name: /frames, drawn/ }).waitFor();
   await card.getByText('but its callback was never called').first().waitFor();
   await card.getByRole('button', { name: /^The program/ }).click();

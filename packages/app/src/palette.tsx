@@ -34,7 +34,12 @@ export function Palette({ course, actions }: { course: Course | undefined; actio
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (event.key === '?') return setOpen(true);
+      if (event.key === '?') {
+        // Or else it is typed into what opens.
+        event.preventDefault();
+        setOpen(true);
+        return;
+      }
       const action = all.find(({ key }) => key === event.key);
       if (!action) return;
       event.preventDefault();
@@ -71,7 +76,7 @@ export function Palette({ course, actions }: { course: Course | undefined; actio
                 key={`${unit.name}/${number}`}
                 onSelect={choose(() => goTo(`/${unit.name}/${number}`))}
               >
-                {unit.name}, step {number}: {title}
+                {unit.name} · {unit.title}, step {number}: {title}
               </Command.Item>
             )),
           )}

@@ -72,10 +72,15 @@ export function describeRun({ phase, checks }: Run): string {
   return `${phase === 'running' ? 'checking, ' : ''}${passed} of ${checks.length} checks passed`;
 }
 
-/** What the learner's code printed, and what else there is to tell. */
-export function sortNotices({ notices }: Run): { output: Notice[]; others: Notice[] } {
-  return {
-    output: notices.filter(({ kind }) => kind === NoticeKind.OUTPUT),
-    others: notices.filter(({ kind }) => kind !== NoticeKind.OUTPUT),
-  };
+/** What the type checker found, what the learner's code printed, and what else there is to tell. */
+export function sortNotices({ notices }: Run): { types: Notice[]; output: Notice[]; others: Notice[] } {
+  const {
+    TYPES = [],
+    OUTPUT = [],
+    other = [],
+  } = Object.groupBy(notices, ({ kind }) => {
+    if (kind === NoticeKind.TYPES) return 'TYPES';
+    return kind === NoticeKind.OUTPUT ? 'OUTPUT' : 'other';
+  });
+  return { types: TYPES, output: OUTPUT, others: other };
 }

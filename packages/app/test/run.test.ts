@@ -45,14 +45,15 @@ describe('followRun()', () => {
     expect(firstFailure(run)).toBeUndefined();
   });
 
-  test('keeps what the code printed apart from the other notices', () => {
+  test('keeps what the code printed and what the type checker found apart', () => {
     const run = follow(
       started,
       { case: 'notice', value: { kind: NoticeKind.OUTPUT, text: 'printed' } },
       { case: 'notice', value: { kind: NoticeKind.TYPES, text: 'a type error' } },
     );
-    const { output, others } = sortNotices(run);
+    const { types, output, others } = sortNotices(run);
     expect(output.map(({ text }) => text)).toEqual(['printed']);
-    expect(others.map(({ text }) => text)).toEqual(['a type error']);
+    expect(types.map(({ text }) => text)).toEqual(['a type error']);
+    expect(others).toEqual([]);
   });
 });

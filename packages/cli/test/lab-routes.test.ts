@@ -261,18 +261,6 @@ describe('what the lab refuses', () => {
     }
   });
 
-  test('the solution, until the step is solved or somebody says so', async () => {
-    await using lab = await openLab('lesson-02', { isSolved: false });
-    await expect(lab.run({}, { callsSolution: true })).rejects.toMatchObject({
-      code: Code.FailedPrecondition,
-    });
-    const { report } = await lab.run({}, { callsSolution: true, showMe: true });
-    expect(report).toMatchObject({ status: '0 OK', received: 200 });
-    // Once asked for, it stays open.
-    const again = await lab.run({}, { callsSolution: true });
-    expect(again.report).toMatchObject({ status: '0 OK', received: 200 });
-  });
-
   test('lessons without a lab, and names that are none', async () => {
     await using copies = await copyLessons('lesson-01', 'lesson-02');
     const routes = createLabRoutes({ root: copies.root });

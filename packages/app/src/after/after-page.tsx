@@ -1,4 +1,4 @@
-import type { GetAfterLessonResponse } from '@streamlings/proto/streamlings/hub/v1/hub';
+import { type GetAfterLessonResponse, Progress } from '@streamlings/proto/streamlings/hub/v1/hub';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
@@ -20,7 +20,9 @@ export default function AfterPage({ lesson }: { lesson: string }) {
   const units = course?.units ?? [];
   const at = units.findIndex(({ name }) => name === lesson);
   const unit = units[at];
-  const next = units[at + 1];
+  const left = unit?.steps.find(({ progress }) => progress !== Progress.SOLVED);
+  const next = left ? { unit, step: left } : { unit: units[at + 1], step: units[at + 1]?.steps[0] };
+  const onward = next.unit && next.step && `/${next.unit.name}/${next.step.number}`;
   const open = unit?.steps.map(({ progress, hasSeenSolution }) => `${progress}${hasSeenSolution}`).join();
   useEffect(() => {
     document.title = `After ${lesson} · Streamlings`;
@@ -66,10 +68,13 @@ export default function AfterPage({ lesson }: { lesson: string }) {
               <section aria-labelledby="reading">
                 <h2 id="reading">What to read next</h2>
                 <Text text={after.furtherReading} />
-                {next && (
+                {onward && (
                   <p>
-                    <Link className="button" href={`/${next.name}/1`}>
-                      {next.name}: {next.title}
+                    <Link className="button" href={onward}>
+                      Next:{' '}
+                      {left
+                        ? `step ${left.number}, ${left.title}`
+                        : `${next.unit?.name}, ${next.unit?.title}`}
                     </Link>
                   </p>
                 )}
@@ -82,7 +87,9 @@ export default function AfterPage({ lesson }: { lesson: string }) {
         course={course}
         actions={[
           { name: 'Back to the lesson', key: 'p', run: () => goTo(`/${lesson}/${unit?.steps.length ?? 1}`) },
-          ...(next ? [{ name: 'Next lesson', key: 'n', run: () => goTo(`/${next.name}/1`) }] : []),
+          ...(onward
+            ? [{ name: left ? 'Next step' : 'Next lesson', key: 'n', run: () => goTo(onward) }]
+            : []),
         ]}
       />
     </>

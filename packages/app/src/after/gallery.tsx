@@ -37,6 +37,7 @@ function MistakeCard({ lesson, mistake }: { lesson: string; mistake: Mistake }) 
           {check} <span className="soft">(step {step})</span>
         </dd>
       </dl>
+      <p className="soft">Its author is asked:</p>
       <Text text={question} />
       <div className="tools">
         <button type="button" onClick={start} disabled={run.phase === 'running'}>
@@ -49,12 +50,17 @@ function MistakeCard({ lesson, mistake }: { lesson: string; mistake: Mistake }) 
         </button>
         <span role="status" className="soft">
           {problem ||
-            (run.phase === 'finished' ? (failed ? 'It fails:' : 'It has passed on this machine.') : '')}
+            (run.phase === 'finished'
+              ? failed
+                ? 'It fails, as it should.'
+                : 'It has passed on this machine.'
+              : '')}
         </span>
       </div>
       {isShown && <Program lesson={lesson} mistake={mistake} />}
       {failed && (
         <>
+          <h4>How it fails</h4>
           <Failure finished={failed} />
           <WireView run={run} chosen={check} onChoose={() => {}} />
         </>

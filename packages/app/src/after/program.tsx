@@ -18,7 +18,7 @@ export function Program({ lesson, mistake }: { lesson: string; mistake: Mistake 
   if (solution === undefined) return <Listing label="The program">{text}</Listing>;
   return (
     <Suspense fallback={<Listing label="The program">{text}</Listing>}>
-      <Difference name="the solution" toName="The mistake" from={solution} to={text} isUnified isCollapsed />
+      <Difference name="the solution" toName="the mistake" from={solution} to={text} isUnified isCollapsed />
     </Suspense>
   );
 }

@@ -64,7 +64,7 @@ function Facts({ report, produces }: { report: LabReport; produces: string }) {
     ['from the client', `${written} handed over, ${up} on the wire`],
     ['from the server', `${down} on the wire, ${received} read`],
     [produces, format(produced)],
-    ['time', `${format(durationMs)} ms`],
+    ['last change after', `${format(durationMs)} ms`],
     ['waiting', stalls.length > 0 ? stalls.join(' ') : 'No side had to wait for a window.'],
   ];
   return (

@@ -10,18 +10,17 @@ import './lab.css';
 interface LabProps {
   lab: LabInfo;
   lesson: string;
-  /** Whether the step that the lab calls is solved, or its solution seen, so that it spoils nothing. */
-  isOpen: boolean;
+  /** Whether the step that the lab calls is solved, so that there is something of the learner's to call. */
+  isSolved: boolean;
 }
 
 /** More than anything that can be counted in a call. */
 const maxGuess = 1_000_000;
 
 /** Calls the learner's own server, or the solution's, with knobs; asks a question first and answers it by the call. */
-export default function Lab({ lab, lesson, isOpen }: LabProps) {
+export default function Lab({ lab, lesson, isSolved }: LabProps) {
   const [choices, setChoices] = useState(() => chooseInitially(lab));
-  const [server, setServer] = useState<'mine' | 'the solution'>('mine');
-  const [showMe, setShowMe] = useState(false);
+  const [server, setServer] = useState<'mine' | 'the solution'>(isSolved ? 'mine' : 'the solution');
   const [guess, setGuess] = useState('');
   const [hint, setHint] = useState('');
   const guessField = useRef<HTMLInputElement>(null);
@@ -33,7 +32,9 @@ export default function Lab({ lab, lesson, isOpen }: LabProps) {
   }, [isUnderWay]);
   const id = useId();
   const question = lab.questions.find(({ reading }) => reading === choices.reading)?.text ?? '';
-  const isClosed = server === 'the solution' && !isOpen && !showMe;
+  useEffect(() => {
+    if (question) setGuess('');
+  }, [question]);
   const hasProblem = lab.knobs.some(
     (knob) => isShown(knob, choices) && findProblem(choices.numbers[knob.name] ?? '', knob) !== '',
   );
@@ -45,7 +46,7 @@ export default function Lab({ lab, lesson, isOpen }: LabProps) {
     if (!isGuess) guessField.current?.focus();
     if (!isGuess || hasProblem) return;
     const callsSolution = server === 'the solution';
-    const request = { lesson, callsSolution, showMe, knobs: collectKnobs(lab, choices) };
+    const request = { lesson, callsSolution, knobs: collectKnobs(lab, choices) };
     void call(request, { question, guess: Number(guess) });
   };
 
@@ -65,14 +66,6 @@ export default function Lab({ lab, lesson, isOpen }: LabProps) {
             <option>the solution</option>
           </select>
         </div>
-        {isClosed && (
-          <p>
-            The solution opens when step {lab.step?.step} is solved.{' '}
-            <button type="button" onClick={() => setShowMe(true)}>
-              Show me now
-            </button>
-          </p>
-        )}
         <KnobForm lab={lab} choices={choices} onChange={setChoices} />
         <div className="lab-ask">
           <label htmlFor={id}>{question}</label>
@@ -89,7 +82,7 @@ export default function Lab({ lab, lesson, isOpen }: LabProps) {
             onChange={({ target }) => setGuess(target.value)}
             aria-describedby={`${id}-hint`}
           />
-          <button type="submit" className="button" disabled={isClosed}>
+          <button type="submit" className="button">
             {isUnderWay ? 'Call again' : 'Call'}
           </button>
           <span id={`${id}-hint`} className="lab-problem" role="alert">

@@ -21,23 +21,35 @@ interface ChecksProps {
   run: Run;
   /** The names of the step's checks, for as long as no run has told them. */
   names: string[];
+  /** The learner's file. */
+  file: string | undefined;
   onShowWire: (check: string) => void;
   onOpenLine: (line: number) => void;
 }
 
 /** The checks of a step as they run; the first one that failed is explained. */
-export function Checks({ place, run, names, onShowWire, onOpenLine }: ChecksProps) {
+export function Checks({ place, run, names, file, onShowWire, onOpenLine }: ChecksProps) {
   const checks: Check[] =
     run.checks.length > 0
       ? run.checks
       : names.map((name) => ({ name, state: 'waiting', finished: undefined }));
   const next = firstFailure(run);
-  const { output, others } = sortNotices(run);
+  const { types, output, others } = sortNotices(run);
   return (
     <section className="checks" aria-label="Checks">
       <p className="visually-hidden" role="status" aria-live="polite">
         {run.phase === 'finished' ? `${describeRun(run)}${next ? `. Next: ${next.name}` : ''}` : ''}
       </p>
+      {types.map(({ text, source }) => (
+        <p key={`${source?.file}:${source?.line}:${text}`} className="notice">
+          Types: <Sentence text={text} />{' '}
+          {source && source.file === file && (
+            <button type="button" onClick={() => onOpenLine(source.line)}>
+              Open line {source.line} in my editor
+            </button>
+          )}
+        </p>
+      ))}
       <ul className="check-list">
         {checks.map((check) => (
           <li key={check.name} className={`check is-${check.state.replace(' ', '-')}`}>
@@ -119,7 +131,7 @@ export function Failure({ finished, onOpenLine, children }: FailureProps) {
       )}
       {onOpenLine && source && source.line > 0 && (
         <button type="button" onClick={() => onOpenLine(source.line)}>
-          Your line {source.line}, in my editor
+          Open your line {source.line} in my editor
         </button>
       )}
       {wire.length > 0 && <Listing label="The frames around it">{wire.join('\n')}</Listing>}

@@ -1,5 +1,5 @@
 import mermaid from 'mermaid';
-import { useEffect, useId, useState, useSyncExternalStore } from 'react';
+import { type CSSProperties, useEffect, useId, useState, useSyncExternalStore } from 'react';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -19,6 +19,7 @@ export default function Diagram({ source }: { source: string }) {
       securityLevel: 'strict',
       suppressErrorRendering: true,
       theme: isDark ? 'dark' : 'neutral',
+      ...(isDark ? { themeVariables: { noteBkgColor: '#3b3a26', noteTextColor: '#f3f1e3' } } : {}),
     });
     mermaid.render(id, source).then(
       ({ svg }) => setDrawing(svg),
@@ -26,11 +27,13 @@ export default function Diagram({ source }: { source: string }) {
     );
   }, [id, source, isDark]);
   if (!drawing) return <>{source}</>;
+  const [, naturalWidth = '0'] = /viewBox="[-\d.]+ [-\d.]+ ([\d.]+)/.exec(drawing) ?? [];
   return (
     <span
       className="diagram"
       role="img"
       aria-label={source}
+      style={{ '--natural-width': `${naturalWidth}px` } as CSSProperties}
       // mermaid has sanitised it, and the source is the course's.
       dangerouslySetInnerHTML={{ __html: drawing }}
     />

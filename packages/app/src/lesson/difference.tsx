@@ -21,7 +21,7 @@ interface DifferenceProps {
 export default function Difference({
   name,
   from,
-  toName = 'Mine',
+  toName = 'mine',
   to,
   isUnified,
   isCollapsed = false,
@@ -67,6 +67,7 @@ export default function Difference({
           all lines
         </label>
       )}
+      <p className="soft">{isUnified ? `− ${name}, + ${toName}` : `Left: ${name}. Right: ${toName}.`}</p>
       <div ref={place} className="difference" />
     </>
   );

@@ -9,12 +9,13 @@ import { Link, useLocation } from 'wouter';
 import { Header } from '../header.tsx';
 import { hub } from '../hub.ts';
 import { type Action, Palette } from '../palette.tsx';
-import { describeRun, firstFailure, type Run } from '../run.ts';
+import { describeRun, firstFailure, type Run, sortNotices } from '../run.ts';
 import { Sentence } from '../sentence.tsx';
 import { useWatch } from '../use-watch.ts';
 import { Checks } from './checks.tsx';
 import { Conflict } from './conflict.tsx';
 import { Demo } from './demo.tsx';
+import type { Problem } from './editor.tsx';
 import { FileBar } from './file-bar.tsx';
 import './lesson.css';
 import { useDraft } from './use-draft.ts';
@@ -37,7 +38,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     files: [],
   });
   const [lab, setLab] = useState<LabInfo>();
-  const [pane, setPane] = useState<Pane>('Code');
+  const [pane, setPane] = useState<Pane>(() => (isNarrow() ? 'Chapter' : 'Code'));
   const [check, setCheck] = useState<string>();
   const [message, setMessage] = useState('');
   const [, goTo] = useLocation();
@@ -57,10 +58,10 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
   }, [lesson, connection]);
 
   const panes: Pane[] = ['Chapter', 'Code', 'Wire', 'Compare', 'Demo', ...(lab ? (['Lab'] as const) : [])];
-  const isOpenStep = (name: number | undefined): boolean =>
+  const isSolvedStep = (name: number | undefined): boolean =>
     steps
       .filter((each) => each.lesson === lesson && each.number === name)
-      .some(({ progress, hasSeenSolution }) => progress === Progress.SOLVED || hasSeenSolution);
+      .some(({ progress }) => progress === Progress.SOLVED);
   const go = (to: number): void => {
     const other = steps[to];
     if (other) goTo(`/${other.lesson}/${other.number}`);
@@ -94,10 +95,12 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
     <>
       <Header course={course} connection={connection}>
         <span className="where">
-          {lesson.replace('-', ' ')} · {step?.unit}
+          {lesson.replace('-', ' ')}
+          <span className="in-full"> · {step?.unit}</span>
           <span className="soft">
             {' '}
-            step {number}: {step?.title}
+            step {number}
+            <span className="in-full">: {step?.title}</span>
           </span>
         </span>
       </Header>
@@ -154,6 +157,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
                 <Editor
                   text={draft.text}
                   label={`${lesson}/${step?.file}`}
+                  problems={findProblems(run, step?.file)}
                   onChange={draft.change}
                   onSave={draft.save}
                 />
@@ -176,7 +180,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
           {lab && (
             <div role="tabpanel" id="pane-Lab" aria-labelledby="tab-Lab" hidden={pane !== 'Lab'}>
               <Suspense fallback={<p className="soft">Loading …</p>}>
-                {pane === 'Lab' && <Lab lab={lab} lesson={lesson} isOpen={isOpenStep(lab.step?.step)} />}
+                {pane === 'Lab' && <Lab lab={lab} lesson={lesson} isSolved={isSolvedStep(lab.step?.step)} />}
               </Suspense>
             </div>
           )}
@@ -205,6 +209,7 @@ export function LessonPage({ lesson, step: number }: { lesson: string; step: num
             place={place}
             run={run}
             names={step?.checks ?? []}
+            file={step?.file}
             onShowWire={(name) => {
               setCheck(name);
               setPane('Wire');
@@ -232,6 +237,18 @@ function Missing({ lesson, number }: { lesson: string; number: number }) {
       </p>
     </main>
   );
+}
+
+/** What the type checker says of a file. */
+function findProblems(run: Run, file: string | undefined): Problem[] {
+  return sortNotices(run).types.flatMap(({ text, source }) =>
+    source && source.file === file ? [{ line: source.line, column: source.column, text }] : [],
+  );
+}
+
+/** Whether there is room for one pane only. */
+function isNarrow(): boolean {
+  return matchMedia('(max-width: 60rem)').matches;
 }
 
 function listSteps(course: Course | undefined) {

@@ -78,7 +78,7 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
 
   return (router) =>
     router.service(HubService, {
-      ...createLabRoutes({ onSeenSolution: () => engine.refresh() }),
+      ...createLabRoutes(),
 
       async *watch({ step }, { signal }) {
         if (step) visit(indexOf(step));
@@ -169,7 +169,8 @@ export function createHubRoutes(workbench: Workbench): (router: ConnectRouter) =
         const child = spawn(process.execPath, ['start.ts'], {
           cwd: folder,
           signal,
-          env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
+          // A page scrolls, so that nothing need be cut off.
+          env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1', COLUMNS: '1000' },
           stdio: ['ignore', 'pipe', 'pipe'],
         });
         const output = new PassThrough({ encoding: 'utf8' });

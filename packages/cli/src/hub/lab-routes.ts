@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
-import { courseRoot, findUnit, readStepTexts, recordSeenSolutions } from '@streamlings/course';
+import { courseRoot, findUnit, readStepTexts } from '@streamlings/course';
 import {
   type HubService,
   type LabKnobs,
@@ -22,18 +22,12 @@ type LabRoutes = Pick<ServiceImpl<typeof HubService>, 'getLab' | 'runLab'>;
 
 interface LabOptions {
   root?: string;
-  /** Is told when a solution was asked for. */
-  onSeenSolution?(): Promise<void>;
   /** The longest that the process of a call may live. */
   lifeMs?: number;
 }
 
 /** Serves the labs of lessons; one call at a time, whoever asks. */
-export function createLabRoutes({
-  root = courseRoot,
-  lifeMs = 30_000,
-  onSeenSolution = async () => {},
-}: LabOptions = {}): LabRoutes {
+export function createLabRoutes({ root = courseRoot, lifeMs = 30_000 }: LabOptions = {}): LabRoutes {
   let makeWay = (): void => {};
   return {
     async getLab({ lesson: name }) {
@@ -44,7 +38,6 @@ export function createLabRoutes({
 
     async *runLab(request, { signal }) {
       const job = await prepare(request, root);
-      if (request.showMe) await onSeenSolution();
       signal.throwIfAborted();
       makeWay();
       const reasons: ConnectError[] = [];
@@ -96,26 +89,14 @@ function listKnobsOf({ method }: LabLesson) {
 }
 
 /** Checks a request, and says what is to be done. */
-async function prepare({ lesson: name, callsSolution, showMe, knobs }: RunLabRequest, root: string) {
+async function prepare({ lesson: name, callsSolution, knobs }: RunLabRequest, root: string) {
   const unit = await findUnit(name, root).catch(refuse);
   const lab = labLessons[unit.name];
   if (!lab) throw new ConnectError(`\`${unit.name}\` has no lab`, Code.NotFound);
   const problem = knobs ? findKnobProblem(knobs, listKnobsOf(lab)) : '`knobs` are missing: give some.';
   if (problem) throw new ConnectError(problem, Code.InvalidArgument);
-  if (callsSolution) await openSolution(unit.name, lab.step, showMe, root);
   const folder = callsSolution ? unit.solution : unit.folder;
   return { lesson: unit.name, start: join(folder, 'start.ts'), knobs: knobs as LabKnobs };
-}
-
-/** Lets nobody see a solution at work by chance, and keeps who has asked for it. */
-async function openSolution(lesson: string, number: number, showMe: boolean, root: string): Promise<void> {
-  const { step } = await readStepTexts(lesson, number, root).catch(refuse);
-  if (step.progress === 'solved' || step.hasSeenSolution) return;
-  if (showMe) return recordSeenSolutions(lesson, [number], root).catch(refuse);
-  throw new ConnectError(
-    `The solution opens when step ${number} is solved, or when you say so.`,
-    Code.FailedPrecondition,
-  );
 }
 
 async function* follow(

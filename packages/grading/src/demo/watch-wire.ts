@@ -24,7 +24,7 @@ export async function watchWire(
   const print = createLivePrinter(
     (line) => console.log(line),
     () => ({
-      width: process.stdout.columns || 110,
+      width: process.stdout.columns || Number(process.env.COLUMNS) || 110,
       color: process.stdout.hasColors?.() ?? false,
       json: true,
     }),
