@@ -99,15 +99,34 @@ export class EventFactory {
 /** The second argument of an `expect`; it is shown as the verdict's label. */
 const LABEL = /, (?:'[^']*'|`[^`]*`|label)\)\./;
 
-/** The statement that a line belongs to, on one line: an `expect` that was wrapped is failed on its last line. */
+const EXPECT = /^\s*(await )?expect\(/;
+
+/** The statement that a line belongs to, on one line: an `expect` may be wrapped, and fails on its first line or its last. */
 function textOf(path: string, line: number): string {
   try {
-    const lines = readFileSync(path, 'utf8').split('\n').slice(0, line);
-    const isTail = lines.at(-1)?.trimStart().startsWith(')') ?? false;
-    const start = isTail ? lines.findLastIndex((text) => /^\s*(await )?expect\(/.test(text)) : line - 1;
-    const statement = lines.slice(start).map((text) => text.trim());
-    return statement.join(' ').replace(/\( /g, '(').replace(/,? \)/g, ')').replace(LABEL, ').');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const own = lines[line - 1] ?? '';
+    const isTail = own.trimStart().startsWith(')');
+    const start = isTail ? lines.slice(0, line).findLastIndex((text) => EXPECT.test(text)) : line - 1;
+    const statement = lines.slice(start, EXPECT.test(own) ? findEnd(lines, line - 1) : line);
+    const text = statement.map((part) => part.trim()).join(' ');
+    return text
+      .replace(/([([]) /g, '$1')
+      .replace(/,? ([)\]])/g, '$1')
+      .replace(LABEL, ').');
   } catch {
     return '';
   }
+}
+
+/** Finds the line behind a statement: one that is left open ends where the indentation is the same again. */
+function findEnd(lines: string[], first: number): number {
+  const own = lines[first] ?? '';
+  if (!/[([{]$/.test(own)) return first + 1;
+  const indentation = /^\s*/.exec(own)?.[0] ?? '';
+  const last = lines.findIndex(
+    (text, at) =>
+      at > first && text.startsWith(indentation) && /^[)\]}]/.test(text.slice(indentation.length)),
+  );
+  return last === -1 ? first + 1 : last + 1;
 }
