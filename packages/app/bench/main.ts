@@ -55,7 +55,7 @@ async function measureStart(): Promise<{ ms: number; bytes: number }> {
   const page = await context.newPage();
   const files: Response[] = [];
   page.on('response', (response) => {
-    if (response.request().method() === 'GET') files.push(response);
+    if (response.ok() && response.request().method() === 'GET') files.push(response);
   });
   const startedMs = performance.now();
   await using hub = await startHubProcess(course.root);
