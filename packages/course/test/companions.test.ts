@@ -22,3 +22,14 @@ test('readCompanions() takes a contract of the lesson for the one that is meant'
   const found = await readCompanions(`${course.root}/${lesson}`, `\`${contract}\``, course.root);
   expect(found.find(({ path }) => path === contract)?.text).toBe('// mine\n');
 });
+
+test('readCompanions() finds the World where a file of the learner gets one', async () => {
+  await using course = await createTinyCourse();
+  const world = 'packages/grading/src/world/world.ts';
+  await course.write(world, '// everything outside\n');
+  const pathsOf = async () =>
+    (await readCompanions(`${course.root}/${lesson}`, '', course.root)).map(({ path }) => path);
+  expect(await pathsOf()).toEqual(['src/answer.ts']);
+  await course.write(`${lesson}/src/answer.ts`, "import type { World } from '@streamlings/grading';\n");
+  expect(await pathsOf()).toEqual([world, 'src/answer.ts']);
+});

@@ -15,10 +15,15 @@ export { type PeerStream, readPeerStream } from './probes/peer-stream.ts';
 export type { PeerUpload } from './probes/peer-upload.ts';
 export type { Served } from './probes/serve.ts';
 export { fileOf } from './run.ts';
-export type { Bus, BusEvent } from './world/bus.ts';
-export type { Clock } from './world/clock.ts';
-export type { Random } from './world/random.ts';
-export type { Source, SourceItem } from './world/source.ts';
-export type { Store } from './world/store.ts';
-export type { Controls, World } from './world/world.ts';
+export type {
+  Bus,
+  BusEvent,
+  Clock,
+  Controls,
+  Random,
+  Source,
+  SourceItem,
+  Store,
+  World,
+} from './world/world.ts';
 export { WorldError, type WorldErrorCode } from './world/world-error.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Hosted } from '../demo/host.ts';
-import type { Source } from '../world/source.ts';
+import type { Source } from '../world/world.ts';
 import type { Reading } from './reader.ts';
 
 /** What a server in the lab is told of the one call that it will get. */

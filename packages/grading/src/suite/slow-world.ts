@@ -1,5 +1,4 @@
-import type { Source, SourceItem } from '../world/source.ts';
-import type { World } from '../world/world.ts';
+import type { Source, SourceItem, World } from '../world/world.ts';
 
 // Taken before a suite can replace it with a fake.
 const { setTimeout } = globalThis;

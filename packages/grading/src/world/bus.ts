@@ -1,22 +1,5 @@
 import type { EventLog } from './event-log.ts';
-
-/** Something that was published. */
-export interface BusEvent {
-  /** The topic it was published under. */
-  topic: string;
-  /** What happened, in words. */
-  text: string;
-  /** How serious it is, from 1 (worth knowing) to 4 (somebody has to act now). */
-  level: number;
-  /** When it happened, in milliseconds since the Unix epoch. */
-  timeMs: number;
-}
-
-/** A push source: it calls its listeners whether or not they are ready. */
-export interface Bus {
-  /** Calls `listener` for each event from now on, on all topics, until the returned function is called. */
-  subscribe(listener: (event: BusEvent) => void): () => void;
-}
+import type { Bus, BusEvent } from './world.ts';
 
 /** The check's side of the bus. */
 export class BusControls {

@@ -1,18 +1,5 @@
 import type { EventLog } from './event-log.ts';
-
-/** Time, as far as the exercise is concerned. It moves only when the check moves it. */
-export interface Clock {
-  /** The time in milliseconds since the Unix epoch. */
-  now(): number;
-  /**
-   * Waits.
-   *
-   * @throws the signal's reason when `signal` aborts first.
-   */
-  sleep(ms: number, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Calls `tick` every `ms` milliseconds until the returned function is called. */
-  every(ms: number, tick: () => void): () => void;
-}
+import type { Clock } from './world.ts';
 
 interface Timer {
   at: number;

@@ -1,10 +1,4 @@
-/** Random numbers that are the same in every run with the same seed. */
-export interface Random {
-  /** A number from 0 up to, but not including, 1. */
-  next(): number;
-  /** `length` bytes that no compression makes smaller. */
-  bytes(length: number): Uint8Array;
-}
+import type { Random } from './world.ts';
 
 /**
  * Makes a generator from a 32-bit seed.

@@ -1,26 +1,6 @@
 import type { EventLog } from './event-log.ts';
+import type { Source, SourceItem } from './world.ts';
 import { WorldError, type WorldErrorCode } from './world-error.ts';
-
-/** One item of a source. */
-export interface SourceItem {
-  /** Its position, counted from 1. */
-  index: number;
-  /** The topic it is about. */
-  topic: string;
-}
-
-/** Where items come from: possibly slow, possibly without end, possibly failing. */
-export interface Source {
-  /**
-   * Opens the items about a topic, in order.
-   *
-   * The iterator waits until an item exists. It ends after the last item, when `return()` is called, or, with the
-   * signal's reason as a rejection, when `signal` aborts, also while a `next()` is waiting.
-   *
-   * @throws WorldError with any code, also after some items.
-   */
-  open(topic: string, options?: { signal?: AbortSignal }): AsyncIterableIterator<SourceItem>;
-}
 
 /** How a source behaves, set by a check before the learner's code opens it. */
 export interface SourceScript {

@@ -1,21 +1,6 @@
 import type { EventLog } from './event-log.ts';
+import type { Store } from './world.ts';
 import { WorldError, type WorldErrorCode } from './world-error.ts';
-
-/** A key-value store that may be slow and may fail. */
-export interface Store {
-  /**
-   * Reads a value.
-   *
-   * @throws WorldError `ENOENT` if there is none, or any other code.
-   */
-  get(key: string): Promise<string>;
-  /**
-   * Adds a value.
-   *
-   * @throws WorldError `EEXIST` if the key is taken, `EDQUOT` if the store is full, or any other code.
-   */
-  put(key: string, value: string): Promise<void>;
-}
 
 /** The check's side of a store: its contents, its gate, its failures, and what was counted. */
 export class StoreControls {
