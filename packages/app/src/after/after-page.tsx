@@ -36,7 +36,8 @@ export default function AfterPage({ lesson }: { lesson: string }) {
     <>
       <Header course={course} connection={connection}>
         <span className="where">
-          {lesson.replace('-', ' ')} · {unit?.title} <span className="soft">afterwards</span>
+          {lesson.replace('-', ' ')}
+          <span className="in-full"> · {unit?.title}</span> <span className="soft">afterwards</span>
         </span>
       </Header>
       <main className="page after">
