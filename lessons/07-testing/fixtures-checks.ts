@@ -70,14 +70,13 @@ export function fixturesChecks(): void {
     },
     async ({ diagnose }) => {
       const { right } = await runs.right();
-      const broken = await runs.broken();
       const fixed = right.ports.filter((port) => port !== 0);
       diagnose({
         'L7-01': () => right.waits.length > 0,
         'L7-03': () => fixed.length > 0,
         'L7-04': () => right.open.length > 0,
       });
-      expectNoticed(broken, servers, 'broken servers');
+      expectNoticed(await runs.broken(), servers, 'broken servers');
       expect(fixed, 'ports that your tests ask for by number').toEqual([]);
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
       expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);

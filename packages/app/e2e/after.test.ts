@@ -27,5 +27,7 @@ test('after a step is solved, what others get wrong opens, runs, and shows its f
   await page.getByText('The mistakes of step 2 open when it is solved').waitFor();
   await page.getByRole('heading', { name: 'What to try now' }).waitFor();
   await page.getByRole('link', { name: 'Status codes' }).waitFor();
+  await page.getByRole('link', { name: 'Step 2: The client' }).click();
+  await untilTitle(page, /lesson-01, step 2/);
   expect(problems).toEqual([]);
 });

@@ -20,8 +20,9 @@ test('a learner guesses, calls their own server, sees the wire, and hears what w
   const { page, course, problems } = learner;
   await course.write('src/server.ts', await course.readSolution('src/server.ts'));
   await openLab(learner);
+  await untilTitle(page, /^✓/);
 
-  expect(await page.getByLabel('Whose server answers').inputValue()).toBe('mine');
+  await page.locator('select:has(option:text-is("mine"):checked)').waitFor({ state: 'attached' });
   await call(page).click();
   await page.getByText('Guess first: a whole number.').waitFor();
   await page.keyboard.type('3');
@@ -46,7 +47,7 @@ test('a learner guesses, calls their own server, sees the wire, and hears what w
   expect(problems).toEqual([]);
 });
 
-test('the solution answers until the step is solved, and a narrow window shows all of the lab', async () => {
+test('the solution is chosen until the step is solved, and a narrow window shows all of the lab', async () => {
   await using learner = await openLearner(['lesson-02']);
   const { page, problems } = learner;
   await page.setViewportSize({ width: 360, height: 740 });
@@ -61,6 +62,8 @@ test('the solution answers until the step is solved, and a narrow window shows a
   const result = page.getByRole('region', { name: 'What came of it' });
   await result.getByText('0 OK').waitFor();
   await result.getByText('measured').locator('xpath=..').getByText('200', { exact: true }).waitFor();
+  const frames = page.getByRole('img', { name: /ServerStreaming: frames/ });
+  expect(await frames.evaluate((picture: HTMLImageElement) => picture.naturalWidth)).toBeLessThan(360);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(360);
   expect(await listViolations(page)).toEqual([]);

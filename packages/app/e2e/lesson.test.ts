@@ -95,3 +95,13 @@ test('a solution that was asked for opens again, and the map tells of it', async
   await page.keyboard.press('m');
   await page.getByRole('link', { name: 'UnaryCall src/server.ts not started solution seen' }).waitFor();
 });
+
+test('what the type checker finds stands above the checks, and is marked in the editor', async () => {
+  await using learner = await openLearner();
+  const { page, course, hub, problems } = learner;
+  await course.write('src/server.ts', `${await course.read('src/server.ts')}const wrong: number = 'text';\n`);
+  await openStep(page, hub);
+  await page.getByText(/Types, src\/server\.ts:\d+: TS2322/).waitFor();
+  await page.locator('.editor .cm-lintRange-error', { hasText: 'wrong' }).waitFor();
+  expect(problems).toEqual([]);
+});

@@ -74,13 +74,10 @@ export function describeRun({ phase, checks }: Run): string {
 
 /** What the type checker found, what the learner's code printed, and what else there is to tell. */
 export function sortNotices({ notices }: Run): { types: Notice[]; output: Notice[]; others: Notice[] } {
-  const {
-    TYPES = [],
-    OUTPUT = [],
-    other = [],
-  } = Object.groupBy(notices, ({ kind }) => {
-    if (kind === NoticeKind.TYPES) return 'TYPES';
-    return kind === NoticeKind.OUTPUT ? 'OUTPUT' : 'other';
-  });
-  return { types: TYPES, output: OUTPUT, others: other };
+  const special: NoticeKind[] = [NoticeKind.TYPES, NoticeKind.OUTPUT];
+  return {
+    types: notices.filter(({ kind }) => kind === NoticeKind.TYPES),
+    output: notices.filter(({ kind }) => kind === NoticeKind.OUTPUT),
+    others: notices.filter(({ kind }) => !special.includes(kind)),
+  };
 }

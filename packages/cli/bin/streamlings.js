@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -11,6 +11,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 2;
 } else {
   // A third of the time until something is on the screen; the processes that grade have none.
-  enableCompileCache(join(import.meta.dirname, '../node_modules/.cache'));
+  module.enableCompileCache(join(import.meta.dirname, '../node_modules/.cache'));
   await import('../src/main.ts');
 }

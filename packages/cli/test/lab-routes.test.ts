@@ -261,6 +261,12 @@ describe('what the lab refuses', () => {
     }
   });
 
+  test('nothing of the solution, which answers before the step is solved', async () => {
+    await using lab = await openLab('lesson-02', { isSolved: false });
+    const { report } = await lab.run({}, { callsSolution: true });
+    expect(report).toMatchObject({ status: '0 OK', received: 200 });
+  });
+
   test('lessons without a lab, and names that are none', async () => {
     await using copies = await copyLessons('lesson-01', 'lesson-02');
     const routes = createLabRoutes({ root: copies.root });

@@ -73,6 +73,9 @@ test('`w` shows the wire, and any other key than its own leads back', async () =
   await screen.press('n');
   expect(screen.read()).toContain('On the wire');
   expect(screen.read()).toContain('n next check');
+  await screen.press('x');
+  expect(screen.read()).toContain('lesson-01 · Unary   step 1 of 2');
+  await screen.press('w');
   await screen.press('w');
   expect(screen.read()).toContain('lesson-01 · Unary   step 1 of 2');
 });

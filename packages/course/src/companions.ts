@@ -19,7 +19,7 @@ export async function readCompanions(
   const links = text.match(/(?<=\]\((?:\.\.\/)+)proto\/streamlings\/[\w/]+\.proto(?=\))/g) ?? [];
   const own = Object.entries(await readLessonFiles(folder)).filter(([path]) => isLearnerFile(path));
   const files = new Map(own);
-  const takesWorld = own.some(([, source]) => /\bWorld\b.* from '@streamlings\/grading'/.test(source));
+  const takesWorld = own.some(([, source]) => /\bWorld\b[^;]* from '@streamlings\/grading'/.test(source));
   for (const path of [...names, ...links, ...(takesWorld ? [world] : [])]) {
     const found = files.get(path) ?? (await readIfThere(join(root, path)));
     if (found !== undefined) files.set(path, found);

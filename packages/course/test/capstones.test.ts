@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { courseRoot } from '../src/course-root.ts';
@@ -99,9 +100,10 @@ async function run({ line, output, goesOn }: Command): Promise<string> {
       .join('')
       .replaceAll(/^npm warn .*\n/gm, '')
       .trim();
-  const read = async (stream: AsyncIterable<Buffer>, index: 0 | 1) => {
+  const read = async (stream: Readable, index: 0 | 1) => {
+    stream.setEncoding('utf8');
     for await (const chunk of stream) {
-      printed[index] += chunk.toString();
+      printed[index] += chunk;
       if (goesOn && output.test(tidied())) end();
     }
   };

@@ -16,13 +16,16 @@ process.once('exit', () => {
 export function leashGroup(leader: ChildProcess): () => Promise<void> {
   leaders.add(leader);
   const gone = once(leader, 'exit').catch(() => {});
-  return async () => {
+  const end = async (): Promise<void> => {
     kill(leader);
     await gone;
     // A process that left the group may still hold the other ends.
     for (const stream of leader.stdio) stream?.destroy();
     leaders.delete(leader);
   };
+  let ending: Promise<void> | undefined;
+  // Only once: the number of a group that is gone may be somebody else's.
+  return () => (ending ??= end());
 }
 
 function kill({ pid }: ChildProcess): void {

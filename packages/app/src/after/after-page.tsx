@@ -21,8 +21,7 @@ export default function AfterPage({ lesson }: { lesson: string }) {
   const at = units.findIndex(({ name }) => name === lesson);
   const unit = units[at];
   const left = unit?.steps.find(({ progress }) => progress !== Progress.SOLVED);
-  const next = left ? { unit, step: left } : { unit: units[at + 1], step: units[at + 1]?.steps[0] };
-  const onward = next.unit && next.step && `/${next.unit.name}/${next.step.number}`;
+  const next = units[at + 1];
   const open = unit?.steps.map(({ progress, hasSeenSolution }) => `${progress}${hasSeenSolution}`).join();
   useEffect(() => {
     document.title = `After ${lesson} · Streamlings`;
@@ -48,7 +47,8 @@ export default function AfterPage({ lesson }: { lesson: string }) {
         <p role="alert" className="message">
           <Sentence text={message} />
         </p>
-        {!after && !message && <p className="soft">Loading …</p>}
+        {course && !unit && <p>There is no such lesson.</p>}
+        {!after && !message && (!course || unit) && <p className="soft">Loading …</p>}
         <Suspense fallback={<p className="soft">Loading …</p>}>
           {after && (
             <>
@@ -69,16 +69,18 @@ export default function AfterPage({ lesson }: { lesson: string }) {
               <section aria-labelledby="reading">
                 <h2 id="reading">What to read next</h2>
                 <Text text={after.furtherReading} />
-                {onward && (
-                  <p>
-                    <Link className="button" href={onward}>
-                      Next:{' '}
-                      {left
-                        ? `step ${left.number}, ${left.title}`
-                        : `${next.unit?.name}, ${next.unit?.title}`}
+                <p className="tools">
+                  {left && (
+                    <Link className="button" href={`/${lesson}/${left.number}`}>
+                      Step {left.number}: {left.title}
                     </Link>
-                  </p>
-                )}
+                  )}
+                  {next && (
+                    <Link className={left ? '' : 'button'} href={`/${next.name}/1`}>
+                      {next.name}: {next.title}
+                    </Link>
+                  )}
+                </p>
               </section>
             </>
           )}
@@ -88,9 +90,7 @@ export default function AfterPage({ lesson }: { lesson: string }) {
         course={course}
         actions={[
           { name: 'Back to the lesson', key: 'p', run: () => goTo(`/${lesson}/${unit?.steps.length ?? 1}`) },
-          ...(onward
-            ? [{ name: left ? 'Next step' : 'Next lesson', key: 'n', run: () => goTo(onward) }]
-            : []),
+          ...(next ? [{ name: 'Next lesson', key: 'n', run: () => goTo(`/${next.name}/1`) }] : []),
         ]}
       />
     </>

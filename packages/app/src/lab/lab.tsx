@@ -20,7 +20,8 @@ const maxGuess = 1_000_000;
 /** Calls the learner's own server, or the solution's, with knobs; asks a question first and answers it by the call. */
 export default function Lab({ lab, lesson, isSolved }: LabProps) {
   const [choices, setChoices] = useState(() => chooseInitially(lab));
-  const [server, setServer] = useState<'mine' | 'the solution'>(isSolved ? 'mine' : 'the solution');
+  const [chosen, setChosen] = useState<'mine' | 'the solution'>();
+  const server = chosen ?? (isSolved ? 'mine' : 'the solution');
   const [guess, setGuess] = useState('');
   const [hint, setHint] = useState('');
   const guessField = useRef<HTMLInputElement>(null);
@@ -60,7 +61,7 @@ export default function Lab({ lab, lesson, isSolved }: LabProps) {
           <select
             aria-label="Whose server answers"
             value={server}
-            onChange={({ target }) => setServer(target.value as typeof server)}
+            onChange={({ target }) => setChosen(target.value as typeof server)}
           >
             <option>mine</option>
             <option>the solution</option>

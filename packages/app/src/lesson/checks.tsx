@@ -41,8 +41,8 @@ export function Checks({ place, run, names, file, onShowWire, onOpenLine }: Chec
         {run.phase === 'finished' ? `${describeRun(run)}${next ? `. Next: ${next.name}` : ''}` : ''}
       </p>
       {types.map(({ text, source }) => (
-        <p key={`${source?.file}:${source?.line}:${text}`} className="notice">
-          Types: <Sentence text={text} />{' '}
+        <p key={`${source?.file}:${source?.line}:${source?.column}:${text}`} className="notice">
+          Types, {source?.file}:{source?.line}: <Sentence text={text} />{' '}
           {source && source.file === file && (
             <button type="button" onClick={() => onOpenLine(source.line)}>
               Open line {source.line} in my editor

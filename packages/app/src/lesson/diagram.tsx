@@ -32,6 +32,8 @@ export default function Diagram({ source }: { source: string }) {
     <span
       className="diagram"
       role="img"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse
+      tabIndex={0}
       aria-label={source}
       style={{ '--natural-width': `${naturalWidth}px` } as CSSProperties}
       // mermaid has sanitised it, and the source is the course's.

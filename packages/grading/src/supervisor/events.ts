@@ -107,7 +107,8 @@ function textOf(path: string, line: number): string {
     const lines = readFileSync(path, 'utf8').split('\n');
     const own = lines[line - 1] ?? '';
     const isTail = own.trimStart().startsWith(')');
-    const start = isTail ? lines.slice(0, line).findLastIndex((text) => EXPECT.test(text)) : line - 1;
+    const opened = isTail ? lines.slice(0, line).findLastIndex((text) => EXPECT.test(text)) : -1;
+    const start = opened === -1 ? line - 1 : opened;
     const statement = lines.slice(start, EXPECT.test(own) ? findEnd(lines, line - 1) : line);
     const text = statement.map((part) => part.trim()).join(' ');
     return text

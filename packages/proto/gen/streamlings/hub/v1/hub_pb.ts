@@ -317,7 +317,8 @@ export type GetLessonResponse = Message<"streamlings.hub.v1.GetLessonResponse"> 
   overview: string;
 
   /**
-   * What else there is to read: the contracts that the chapter names, and the learner's files of other steps.
+   * What else there is to read: the contracts that the chapter names, the World that the learner's files get, and the
+   * learner's files of other steps.
    *
    * @generated from field: repeated streamlings.hub.v1.CourseFile files = 3;
    */
@@ -338,7 +339,7 @@ export const GetLessonResponseSchema: GenMessage<GetLessonResponse> = /*@__PURE_
  */
 export type CourseFile = Message<"streamlings.hub.v1.CourseFile"> & {
   /**
-   * The path, relative to the lesson's folder, or for a contract to the course's.
+   * The path, relative to the lesson's folder, or for what is not the learner's to the course's.
    *
    * @generated from field: string path = 1;
    */
