@@ -1,4 +1,5 @@
 import { getEventListeners, once } from 'node:events';
+import { connect } from 'node:http2';
 import { status } from '@grpc/grpc-js';
 import type { StreamingService } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { describe, expect, test } from 'vitest';
@@ -142,7 +143,24 @@ describe('the signal of a call', () => {
 });
 
 describe('a handler', () => {
-  test('is aborted with DEADLINE_EXCEEDED at the deadline, and so is the client', async () => {
+  test('is aborted at the deadline, and its client hears DEADLINE_EXCEEDED', async () => {
+    const aborted = Promise.withResolvers<void>();
+    await using server = await serve({
+      async *serverStreaming(_request, { signal }) {
+        yield {};
+        await once(signal, 'abort');
+        aborted.resolve();
+      },
+    });
+    const client = server.connect();
+    await barrier(client);
+    const responses = client.serverStreaming({}, { deadline: Date.now() + 500 });
+    await responses.next();
+    await expect(responses.next()).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await aborted.promise;
+  });
+
+  test('is aborted with DEADLINE_EXCEEDED although its client does nothing at the deadline', async () => {
     const reason = Promise.withResolvers<StatusError>();
     await using server = await serve({
       async *serverStreaming(_request, { signal }) {
@@ -151,12 +169,20 @@ describe('a handler', () => {
         reason.resolve(signal.reason);
       },
     });
-    const client = server.connect();
-    await barrier(client);
-    const responses = client.serverStreaming({}, { deadline: Date.now() + 500 });
-    await responses.next();
-    await expect(responses.next()).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    // A client of this library resets the call at its own deadline, and the server hears of whatever is first.
+    const session = connect(`http://${server.address}`);
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/streamlings.streaming.v1.StreamingService/ServerStreaming',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'grpc-timeout': '200m',
+    });
+    call.end(Buffer.alloc(5));
+    const [trailers] = await once(call.resume(), 'trailers');
+    expect(trailers['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
     expect(await reason.promise).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    session.destroy();
   });
 
   test('is aborted with CANCELLED when the connection breaks', async () => {
