@@ -7,10 +7,17 @@ Needs the packages grpcio and protobuf. Takes the contracts from `proto`, so not
 
 import argparse
 import subprocess
+import sys
 import time
 
-import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
+try:
+    import grpc
+    from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
+except ModuleNotFoundError as error:
+    raise SystemExit(
+        f"{sys.executable} has no {error.name}: install grpcio and protobuf for it (python3 -m pip install grpcio protobuf, "
+        "or apt-get install python3-grpcio python3-protobuf), or run this with a python3 that has them."
+    ) from None
 
 parser = argparse.ArgumentParser()
 parser.add_argument("address", help="where the server listens, as HOST:PORT")

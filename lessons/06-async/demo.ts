@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createClient, createRouterTransport } from '@connectrpc/connect';
 import { connectNodeAdapter, createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { credentials, Server, ServerCredentials, type StatusObject, status } from '@grpc/grpc-js';
@@ -31,12 +32,15 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   const routed = routes(world, createClient(StreamingService, upstream), (content) => content);
   const server = createServer(connectNodeAdapter({ routes: routed, interceptors: [logCalls(report)] }));
   const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => sessions.add(session));
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   await using wire = await watchWire(StreamingService, `127.0.0.1:${(server.address() as AddressInfo).port}`);
 
-  console.log('src/routes.ts, called by grpc-js: one call, then a stream whose client leaves');
+  console.log('src/routes.ts, called by grpc-js: a call, a stream whose client leaves, a call');
   const foreign = createGrpcClient(StreamingService, wire.address, credentials.createInsecure());
   const options = () => ({ deadline: Date.now() + PATIENCE_MS });
   await new Promise<void>((resolve) => {
@@ -64,13 +68,17 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   foreign.close();
 
   console.log('src/client.ts: the first two messages of the same server');
-  controls.source.script({});
+  controls.source.script({ gated: true });
+  controls.source.release();
   await print(async () => {
     const dialed = client.dial(wire.address);
-    const taken = await client.take(dialed, 'news', 2, world, AbortSignal.timeout(PATIENCE_MS));
+    const taken = await client.take(dialed, 'weather', 2, world, AbortSignal.timeout(PATIENCE_MS));
+    // A connection that is closed in the same turn takes the cancellation with it.
+    await setImmediate();
     dialed.close();
     return `take(2) resolved: ${taken.map(({ content }) => content).join(', ') || 'nothing'}`;
   });
+  await allClosed(sessions);
 
   console.log('src/interop.ts: the same words to both stacks');
   const grpcServer = new Server();
@@ -85,6 +93,14 @@ export async function demo(exercise: Load<Exercise>): Promise<void> {
   grpcServer.forceShutdown();
   for (const session of sessions) session.destroy();
   server.close();
+}
+
+/** Waits until all connections are closed, but not for a client that never closes its own. */
+async function allClosed(sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+  const closed = [...sessions].map((session) =>
+    once(session, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) }),
+  );
+  await Promise.allSettled(closed);
 }
 
 async function talk(address: string): Promise<string> {

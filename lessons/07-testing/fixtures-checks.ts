@@ -79,7 +79,7 @@ export function fixturesChecks(): void {
       expectNoticed(await runs.broken(), servers, 'broken servers');
       expect(fixed, 'ports that your tests ask for by number').toEqual([]);
       expect(right.open, 'what was open when all your tests were over').toEqual([]);
-      expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
+      expect(right.waits, 'timers of yours that have been waited for').toEqual([]);
       expect(right.unhandled, 'errors that nobody has handled').toEqual([]);
     },
   );

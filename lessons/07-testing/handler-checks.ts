@@ -25,7 +25,7 @@ export function handlerChecks(): void {
           'The same test passes in one order and fails in another. What does it find that another test, or the same one a moment ago, has left behind?',
       },
       otherwise:
-        "The handler is right, so what the test believes of it is not. Read the comment on `UnaryCall` in streaming.proto beside the assertion that failed. `pnpm exec vitest run` in the lesson's folder shows it in full.",
+        "Without a test there is nothing to say yet: begin with one that asks for an echo. Where a test fails, the handler is right, so what the test believes of it is not. Read the comment on `UnaryCall` in streaming.proto beside the assertion that failed. `pnpm exec vitest run` in the lesson's folder shows it in full.",
     },
     async ({ diagnose }) => {
       const { right } = await runs.right();
@@ -49,7 +49,7 @@ export function handlerChecks(): void {
       const { right, others } = await runs.right();
       diagnose({ 'L7-01': () => true });
       for (const run of others) expectPass(run, 'against a handler with a slow store');
-      expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
+      expect(right.waits, 'timers of yours that have been waited for').toEqual([]);
     },
   );
 

@@ -81,7 +81,7 @@ export function serverChecks(): void {
     async ({ diagnose }) => {
       const { right, others } = await runs.right();
       diagnose({ 'L7-01': () => true });
-      expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
+      expect(right.waits, 'timers of yours that have been waited for').toEqual([]);
       for (const run of others) expectPass(run, 'against a slow server');
     },
   );

@@ -48,7 +48,7 @@ export function transportChecks(): void {
       expect(fixed, 'ports that your tests ask for by number').toEqual([]);
       expectPass(right, 'against the right server');
       expectAssertions(right);
-      expect(right.waits, 'milliseconds that timers of yours have waited').toEqual([]);
+      expect(right.waits, 'timers of yours that have been waited for').toEqual([]);
       expectPass(others[0], 'against the slow server');
       expectPass(others[1], 'against the server that reads ahead');
     },

@@ -26,7 +26,8 @@ export const servers: Broken<HandlersSubject>[] = [
     'says nothing',
     'answers with an empty message',
     'Which fields does the contract promise, and which of them does a test of yours look at?',
-    () => (_call, callback) => callback(null, {}),
+    (world) => (call, callback) =>
+      handlers(world).unaryCall(call, (error) => callback(error, error ? undefined : {})),
   ),
   broken(
     'returns its reply',
@@ -51,9 +52,10 @@ export const servers: Broken<HandlersSubject>[] = [
     'forgets',
     'answers and keeps nothing',
     'The answer is one half of the contract. Where does the other half show?',
-    (world) =>
-      ({ request }, callback) =>
-        callback(null, reply(request.content, world)),
+    (world) => (call, callback) => {
+      const store = { ...world.store, put: async () => {} };
+      return handlers({ ...world, store }).unaryCall(call, callback);
+    },
   ),
   broken(
     'hurries',
@@ -91,8 +93,17 @@ export const servers: Broken<HandlersSubject>[] = [
     'answers a message without sender with OK',
     'The contract names two fields that must not be empty. Does each of them have a test?',
     (world) => (call, callback) =>
-      call.request.sender === ''
+      call.request.sender === '' && call.request.content !== ''
         ? callback(null, { ...reply(call.request.content, world), content: 'ERROR: no sender' })
+        : handlers(world).unaryCall(call, callback),
+  ),
+  broken(
+    'wordless',
+    'echoes a message without content',
+    'Which field do your bad requests leave out, and is the other one there?',
+    (world) => (call, callback) =>
+      call.request.content === '' && call.request.sender !== ''
+        ? callback(null, reply('', world))
         : handlers(world).unaryCall(call, callback),
   ),
   broken(

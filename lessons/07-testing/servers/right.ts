@@ -45,7 +45,7 @@ export function handlers(world: World): Handlers {
         }
         call.end();
       } catch (error) {
-        if (!over.signal.aborted) call.emit('error', toStatus(error));
+        if (!over.signal.aborted) call.emit('error', sourceStatus(error));
       }
     },
 
@@ -98,16 +98,21 @@ export function summary(messagesProcessed: number, length: number) {
   return { messagesProcessed, status: `Processed ${messagesProcessed} messages, total length: ${length}` };
 }
 
-/** Maps a failure of the World; the text is the server's own. */
+/** Maps a failure of the source; the text is the server's own. */
+export function sourceStatus(error: unknown): { code: status; details: string } {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+    ? { code: status.NOT_FOUND, details: 'there is no such topic' }
+    : { code: status.INTERNAL, details: 'the source is broken' };
+}
+
+/** Maps a failure of the store; the text is the server's own. */
 export function toStatus(error: unknown): { code: status; details: string } {
   switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return { code: status.NOT_FOUND, details: 'there is no such topic' };
     case 'EEXIST':
       return { code: status.ALREADY_EXISTS, details: 'this message is kept already' };
     case 'EDQUOT':
       return { code: status.RESOURCE_EXHAUSTED, details: 'there is no room for more messages' };
     default:
-      return { code: status.INTERNAL, details: 'the store or the source is broken' };
+      return { code: status.INTERNAL, details: 'the store is broken' };
   }
 }

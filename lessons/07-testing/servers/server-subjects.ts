@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { slowWorld } from '@streamlings/grading/suite';
 import type { World } from '@streamlings/grading/world';
-import { type Handlers, handlers, refuse, SILENCE_LIMIT_MS, summary, toStatus } from './right.ts';
+import {
+  type Handlers,
+  handlers,
+  refuse,
+  SILENCE_LIMIT_MS,
+  sourceStatus,
+  summary,
+  toStatus,
+} from './right.ts';
 import type { Broken, HandlersSubject } from './subjects.ts';
 
 export const right: HandlersSubject = { handlers };
@@ -64,7 +72,7 @@ export const servers: Broken<HandlersSubject>[] = [
             if (collected.push(message(topic, index, world)) === limit) break;
           }
         } catch (error) {
-          if (!over.signal.aborted) call.emit('error', toStatus(error));
+          if (!over.signal.aborted) call.emit('error', sourceStatus(error));
           return;
         }
         for (const each of collected) {
@@ -94,6 +102,25 @@ export const servers: Broken<HandlersSubject>[] = [
           return true;
         }) as typeof call.emit;
         return handlers(world).serverStreaming(call);
+      },
+    }),
+  ),
+  broken(
+    'one excuse',
+    'answers every failure of its source with INTERNAL',
+    'A topic that does not exist and a source that is broken have codes of their own. Which of the two does a test of yours ask for?',
+    (world) => ({
+      serverStreaming: (call) => {
+        const source = {
+          async *open(...args: Parameters<World['source']['open']>) {
+            try {
+              yield* world.source.open(...args);
+            } catch (cause) {
+              throw new Error('the source is broken', { cause });
+            }
+          },
+        };
+        return handlers({ ...world, source }).serverStreaming(call);
       },
     }),
   ),
@@ -196,6 +223,23 @@ export const servers: Broken<HandlersSubject>[] = [
         } catch (error) {
           call.emit('error', toStatus(error));
         }
+      },
+    }),
+  ),
+  broken(
+    'blames others',
+    'gives up on a silent client with CANCELLED',
+    'The call ends after thirty seconds. With which status, and which of your tests would notice another?',
+    (world) => ({
+      bidirectionalStreaming: (call) => {
+        const emit = call.emit.bind(call);
+        call.emit = ((event: string, ...args: { code?: status }[]) => {
+          const isDeadline = event === 'error' && args[0]?.code === status.DEADLINE_EXCEEDED;
+          return isDeadline
+            ? emit(event, { code: status.CANCELLED, details: 'you said nothing' })
+            : emit(event, ...args);
+        }) as typeof call.emit;
+        return handlers(world).bidirectionalStreaming(call);
       },
     }),
   ),

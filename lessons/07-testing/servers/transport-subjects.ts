@@ -1,8 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { readAheadWorld, slowWorld } from '@streamlings/grading/suite';
 import type { World } from '@streamlings/grading/world';
 import type { MessageSchema } from '@streamlings/proto/streamlings/streaming/v1/streaming';
-import { createRoutes, END, type Methods, methods, sum } from './right-routes.ts';
+import { summary } from './right.ts';
+import { createRoutes, END, type Methods, methods, refuse, sum } from './right-routes.ts';
 import type { Broken, RoutesSubject } from './subjects.ts';
 
 export const right: RoutesSubject = { routes: createRoutes(methods) };
@@ -30,6 +32,14 @@ export const logic: Broken<RoutesSubject>[] = [
     'ends each server stream with OK and without a message',
     'How many messages does a test of yours expect, and what do they say?',
     () => ({ async *serverStreaming() {} }),
+  ),
+  broken(
+    'misquotes',
+    'answers a unary call with its bare content',
+    'An echo has come. What does a test of yours demand of it besides?',
+    () => ({
+      unaryCall: ({ content }) => (content === '' ? Promise.reject(refuse('no content')) : { content }),
+    }),
   ),
   broken(
     'plain error',
@@ -120,6 +130,31 @@ export const logic: Broken<RoutesSubject>[] = [
           })(),
           context,
         ),
+    }),
+  ),
+  broken(
+    'mumbles',
+    'ends an upload without END with INTERNAL',
+    'What does the contract call an upload that breaks off, and which of your tests knows the word?',
+    (world) => ({
+      async clientStreaming(requests, context) {
+        try {
+          return await methods(world).clientStreaming(requests, context);
+        } catch (cause) {
+          throw new ConnectError('the upload has failed', Code.Internal, undefined, undefined, cause);
+        }
+      },
+    }),
+  ),
+  broken(
+    'overcounts',
+    'counts the END of an upload as a message',
+    'The store holds what it should. What has the client been told?',
+    (world) => ({
+      async clientStreaming(requests, context) {
+        const { messagesProcessed = 0 } = await methods(world).clientStreaming(requests, context);
+        return summary(messagesProcessed + 1, 0);
+      },
     }),
   ),
 ];

@@ -40,7 +40,7 @@ describe('a suite', { timeout: 30_000 }, () => {
 
   it('is seen to wait, to leave things open, and to depend on what was before', async () => {
     const { tests, waits, open, ports, unhandled } = await runOnce('careless', 2);
-    expect(waits).toEqual([1, 1]);
+    expect(waits).toEqual(['careless.ts:8, 1 ms']);
     expect(ports).toEqual([0, 0]);
     expect(open).toEqual([expect.stringMatching(/^a server on port/), expect.stringMatching(/^a server/)]);
     expect(unhandled).toEqual(['nobody cares', 'nobody cares']);

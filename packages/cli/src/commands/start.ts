@@ -71,7 +71,7 @@ async function followLearner(workbench: Workbench, watching: string, address: st
   const left = Promise.withResolvers<void>();
   untilSignal().then(left.resolve);
   const screen = await createLearnerScreen(workbench, { ...display(), address }, watching, () => show());
-  const show = (): void => terminal.show(screen.render(terminal.width));
+  const show = (): void => terminal.show(screen.render(terminal.width, terminal.height));
   const press = async (key: string): Promise<void> => {
     if (await screen.press(key)) show();
     else left.resolve();

@@ -9,7 +9,7 @@ import { openWirePage, type WirePage } from './wire-page.ts';
 /** The page, the hints and the keys of the terminal learner. */
 export interface LearnerScreen {
   /** Renders the state as it is now. */
-  render(width: number): string;
+  render(width: number, height?: number): string;
   /** Does what a key stands for; resolves with whether to go on. */
   press(key: string): Promise<boolean>;
 }
@@ -69,12 +69,17 @@ export async function createLearnerScreen(
   }
 
   return {
-    render: (width) => {
+    render: (width, height) => {
       const { opened, left } = hints.list(engine.state);
       const page = { ...options, width };
       const lines = after?.render(page) ?? wire?.render(engine.state.run, page) ?? [];
       const whole: View = { ...view, hints: opened, hintsLeft: left, lines };
-      return renderScreen(engine.state, whole, { ...options, width, root: courseRoot });
+      return renderScreen(engine.state, whole, {
+        ...options,
+        width,
+        ...(height ? { height } : {}),
+        root: courseRoot,
+      });
     },
     press: async (key) => {
       if (key === 'ctrl-c' || key === 'q') {

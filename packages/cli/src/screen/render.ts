@@ -28,6 +28,8 @@ export interface ScreenOptions {
   color: boolean;
   /** In columns. */
   width: number;
+  /** In lines; 0 or nothing if that is not known. */
+  height?: number;
   /** Whether the terminal may get clickable links. */
   links: boolean;
   /** What paths are shown relative to. */
@@ -37,7 +39,7 @@ export interface ScreenOptions {
   address?: string;
 }
 
-/** How much of what the learner's code printed is shown. */
+/** How many lines of what the learner's code printed are shown, however little room there is. */
 const OUTPUT_LINES = 8;
 
 const marks: Record<CheckView['state'], { mark: string; style: Parameters<ReturnType<typeof painter>>[0] }> =
@@ -53,6 +55,16 @@ const marks: Record<CheckView['state'], { mark: string; style: Parameters<Return
 
 /** Renders the whole screen as lines without a final line break; nothing of an earlier screen is needed. */
 export function renderScreen(state: LearnerState, view: View, options: ScreenOptions): string {
+  const screen = renderWith(state, view, { ...options, outputLines: OUTPUT_LINES });
+  const spare = (options.height ?? 0) - screen.split('\n').length;
+  return spare > 0 ? renderWith(state, view, { ...options, outputLines: OUTPUT_LINES + spare }) : screen;
+}
+
+interface PageOptions extends ScreenOptions {
+  outputLines: number;
+}
+
+function renderWith(state: LearnerState, view: View, options: PageOptions): string {
   const station = state.stations[state.index];
   if (!station) return 'There are no lessons yet.';
   const parts = [
@@ -72,7 +84,7 @@ function hasOwnLines({ page }: View): boolean {
   return page === 'after' || page === 'wire';
 }
 
-function renderStation(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
+function renderStation(state: LearnerState, station: Station, view: View, options: PageOptions): string[] {
   const page = view.page === 'list' ? renderList(state, options) : renderStep(state, station, view, options);
   return [...renderHeader(state, station, options), ...page];
 }
@@ -100,7 +112,7 @@ function renderHeader(state: LearnerState, station: Station, options: ScreenOpti
   ];
 }
 
-function renderStep(state: LearnerState, station: Station, view: View, options: ScreenOptions): string[] {
+function renderStep(state: LearnerState, station: Station, view: View, options: PageOptions): string[] {
   const paint = painter(options);
   const { checks, failure, notices } = state.run;
   // Where keys can be pressed, the hint is for whoever asks.
@@ -115,16 +127,16 @@ function renderStep(state: LearnerState, station: Station, view: View, options: 
 }
 
 /** Shows every notice, and of what the learner's code printed the latest lines: the checks must stay on the screen. */
-function renderNotices(notices: Notice[], options: ScreenOptions): string[] {
+function renderNotices(notices: Notice[], options: PageOptions): string[] {
   const isOutput = ({ kind }: Notice) => kind === NoticeKind.OUTPUT;
   const others = notices
     .filter((notice) => !isOutput(notice))
     .flatMap((notice) => ['', formatNotice(notice, options)]);
   const printed = notices.filter(isOutput).flatMap((notice) => formatNotice(notice, options).split('\n'));
   if (printed.length === 0) return others;
-  const left = printed.length - OUTPUT_LINES;
+  const left = printed.length - options.outputLines;
   const rest = left > 0 ? [painter(options)('dim', `  | (${left} lines before)`)] : [];
-  return [...others, '', ...rest, ...printed.slice(-OUTPUT_LINES)];
+  return [...others, '', ...rest, ...printed.slice(-options.outputLines)];
 }
 
 /** Makes a line of each paragraph, so that the text can be wrapped anew; lists and code keep their lines. */

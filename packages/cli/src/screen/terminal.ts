@@ -3,6 +3,8 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 /** A terminal in raw mode, which gets whole screens and gives keys. */
 export interface Terminal extends Disposable {
   readonly width: number;
+  /** How many lines of a screen can be seen at once; 0 if the terminal does not know. */
+  readonly height: number;
   show(screen: string): void;
 }
 
@@ -42,6 +44,10 @@ export function openTerminal(
   return {
     get width() {
       return output.columns || defaultWidth;
+    },
+    get height() {
+      // The cursor stands on a line of its own.
+      return Math.max(0, (output.rows || 0) - 1);
     },
     show: (screen) => void output.write(`${beginUpdate}${clear}${screen}\n${endUpdate}`),
     [Symbol.dispose]: () => {

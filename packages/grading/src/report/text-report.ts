@@ -5,7 +5,7 @@ import {
   NoticeKind,
   type RunFinished,
 } from '@streamlings/proto/streamlings/result/v1/result';
-import { formatVerdict, painter, type ReportOptions } from './verdict.ts';
+import { formatDetails, formatTitle, painter, type ReportOptions } from './verdict.ts';
 
 /** Reports a run as text while it goes on. */
 export interface TextReport {
@@ -20,6 +20,13 @@ export function createTextReport(write: (text: string) => void, options: ReportO
   const paint = painter(options);
   const groups = new Map<number, string>();
   const failedSteps = new Set<number>();
+  /** What was printed since the latest verdict of each step: it belongs to the next one, and stands below its name. */
+  const printed = new Map<number, string[]>();
+  const takePrinted = (step: number): string[] => {
+    const lines = printed.get(step) ?? [];
+    printed.delete(step);
+    return lines;
+  };
   const line = (text: string): void => write(`${text}\n`);
 
   return {
@@ -33,15 +40,20 @@ export function createTextReport(write: (text: string) => void, options: ReportO
           const verdict = body.value;
           const first = verdict.state !== CheckState.PASSED && !failedSteps.has(step);
           if (verdict.state !== CheckState.PASSED) failedSteps.add(step);
-          const text = formatVerdict(verdict, groups.get(step) ?? '', options);
-          const whole = first || verdict.state === CheckState.PASSED;
-          line(whole ? text : (text.split('\n')[0] ?? ''));
+          line(formatTitle(verdict, groups.get(step) ?? '', options));
+          for (const each of takePrinted(step)) line(each);
+          if (!first && verdict.state !== CheckState.PASSED) return;
+          for (const each of formatDetails(verdict, options)) line(each);
           return;
         }
-        case 'notice':
-          line(formatNotice(body.value, options));
+        case 'notice': {
+          const text = formatNotice(body.value, options);
+          if (body.value.kind !== NoticeKind.OUTPUT) return line(text);
+          printed.set(step, [...(printed.get(step) ?? []), text]);
           return;
+        }
         case 'runFinished':
+          for (const each of [...printed.values()].flat()) line(each);
           line(formatSummary(body.value, options));
       }
     },

@@ -31,18 +31,28 @@ const badges: Record<number, { text: string; style: Style }> = {
  * happened, one hint. A check that passed is one line and the frames it was told to show; one that did not run is one line.
  */
 export function formatVerdict(verdict: CheckFinished, group: string, options: ReportOptions): string {
-  const paint = painter(options);
-  const badge = badges[verdict.state] ?? { text: ` STATE ${verdict.state} `, style: 'inverse' };
-  const title = `${paint(badge.style, badge.text)} ${group ? `${group} > ` : ''}${verdict.name}`;
-  if (verdict.state === CheckState.NOT_RUN) return `${title}, because of the failure above`;
+  return [formatTitle(verdict, group, options), ...formatDetails(verdict, options)].join('\n');
+}
+
+/** Writes how a check ended and what it is called. */
+export function formatTitle({ state, name }: CheckFinished, group: string, options: ReportOptions): string {
+  const badge = badges[state] ?? { text: ` STATE ${state} `, style: 'inverse' };
+  const reason = state === CheckState.NOT_RUN ? ', because of the failure above' : '';
+  const margin = ' '.repeat(badge.text.length + 1);
+  const lines = indent(margin.length, `${group ? `${group} > ` : ''}${name}${reason}`, options);
+  return `${painter(options)(badge.style, badge.text)} ${lines.join('\n').trimStart()}`;
+}
+
+/** Writes what there is to say of a verdict below its title, as lines. */
+export function formatDetails(verdict: CheckFinished, options: ReportOptions): string[] {
+  if (verdict.state === CheckState.NOT_RUN) return [];
   const wire = section(
     'wire',
     verdict.wire.flatMap((line) => fitWireLine(line, options.width - 3)),
     options,
   );
-  if (verdict.state === CheckState.PASSED) return [title, ...wire].join('\n');
+  if (verdict.state === CheckState.PASSED) return wire;
   return [
-    title,
     ...indent(1, describeDifference(verdict), options),
     ...(verdict.diagnosis ? indent(1, verdict.diagnosis, options) : []),
     ...spot(verdict.spec, options),
@@ -50,7 +60,7 @@ export function formatVerdict(verdict: CheckFinished, group: string, options: Re
     // What the harness saw stands between the frames.
     ...(wire.length > 0 ? wire : section('log', logLines(verdict), options)),
     ...section('hint', verdict.hint ? [verdict.hint] : [], options),
-  ].join('\n');
+  ];
 }
 
 /** Paints text in a style, or leaves it alone. */

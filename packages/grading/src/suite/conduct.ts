@@ -66,7 +66,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => startTimer
 type Fire = (...args: unknown[]) => void;
 
 function watchTimers(place: string) {
-  const waits: number[] = [];
+  const waits: string[] = [];
   const timersOfLearner = new Set<unknown>();
   // Whoever ended it, and how: Node marks a timer that is over.
   const running = () =>
@@ -74,44 +74,50 @@ function watchTimers(place: string) {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = timers;
   const { setTimeout: sleep, setInterval: beat } = promises;
   const { timeout: abortAfter } = AbortSignal;
-  const isLearners = (): boolean => isCalledFrom(place);
-  const fired = (ms: number): void => void (ms > 0 && waits.push(ms));
+  const findLine = (): string | undefined => findCaller(place);
+  const fired = (line: string, ms: number): void => {
+    const wait = `${line}, ${ms} ms`;
+    if (ms > 0 && !waits.includes(wait)) waits.push(wait);
+  };
 
   const watchedTimeout = (fire: Fire, ms = 0, ...args: unknown[]) => {
-    if (!isLearners()) return setTimeout(fire, ms, ...args);
+    const line = findLine();
+    if (line === undefined) return setTimeout(fire, ms, ...args);
     const timer = setTimeout(() => {
       timersOfLearner.delete(timer);
-      fired(ms);
+      fired(line, ms);
       fire(...args);
     }, ms);
     timersOfLearner.add(timer);
     return timer;
   };
   const watchedInterval = (fire: Fire, ms = 0, ...args: unknown[]) => {
-    if (!isLearners()) return setInterval(fire, ms, ...args);
+    const line = findLine();
+    if (line === undefined) return setInterval(fire, ms, ...args);
     const timer = setInterval(() => {
-      fired(ms);
+      fired(line, ms);
       fire(...args);
     }, ms);
     timersOfLearner.add(timer);
     return timer;
   };
   const watchedSleep: typeof sleep = async (ms = 0, value, options) => {
-    const counts = isLearners();
+    const line = findLine();
     const slept = await sleep(ms, value, options);
-    if (counts) fired(ms);
+    if (line !== undefined) fired(line, ms);
     return slept;
   };
   async function* watchedBeat<T>(ms = 0, value?: T, options?: TimerOptions): AsyncGenerator<T> {
-    const counts = isLearners();
+    const line = findLine();
     for await (const each of beat(ms, value, options)) {
-      if (counts) fired(ms);
+      if (line !== undefined) fired(line, ms);
       yield each as T;
     }
   }
   const watchedAbort = (ms: number): AbortSignal => {
     const signal = abortAfter.call(AbortSignal, ms);
-    if (isLearners()) signal.addEventListener('abort', () => fired(ms));
+    const line = findLine();
+    if (line !== undefined) signal.addEventListener('abort', () => fired(line, ms));
     return signal;
   };
   const clear = (original: Fire) => (timer: unknown) => {
@@ -134,14 +140,18 @@ function watchTimers(place: string) {
   return { waits, running };
 }
 
-/** Looks at the nearest caller outside Node and this file: what a library starts for the learner is the library's. */
-function isCalledFrom(place: string): boolean {
+/**
+ * Looks at the nearest caller outside Node and this file: what a library starts for the learner is the library's.
+ * Returns its file and line if it is in that place, for example `server.ts:51`.
+ */
+function findCaller(place: string): string | undefined {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 8;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = stackTraceLimit;
   const isOther = (frame: string) => /[/\\]/.test(frame) && !/node:|<anonymous>/.test(frame);
-  return frames.find((frame) => isOther(frame) && !frame.includes(import.meta.url))?.includes(place) ?? false;
+  const caller = frames.find((frame) => isOther(frame) && !frame.includes(import.meta.url));
+  return caller?.includes(place) ? /[^/\\]+:\d+(?=:\d+\)?$)/.exec(caller)?.[0] : undefined;
 }
 
 function watchSockets() {

@@ -43,8 +43,8 @@ export interface SuiteTest {
 
 /** What was seen of a suite's conduct while it ran. */
 export interface Conduct {
-  /** The delays of the real timers that the learner's file had started and that fired, in milliseconds. */
-  waits: number[];
+  /** The real timers that the learner's file had started and that fired, for example `server.ts:51, 50 ms`, each place once. */
+  waits: string[];
   /** The ports that were asked for; 0 asks for a free one. */
   ports: number[];
   /** What was open when the suite was over, for example `a server on port 50051`. */

@@ -18,13 +18,20 @@ const LAST = WIDTHS.length - 1;
 /** How many lines a name may take. */
 const MAX_LINES = 2;
 
-/** Writes who noticed what as a table of at most 76 columns, with a hint below each subject that nobody noticed. */
+/**
+ * Writes who noticed what as a table of at most 76 columns. Subjects that nobody noticed come last, each with a hint: a
+ * screen may have room for the end only.
+ */
 export function formatTable(
   rows: readonly TableRow[],
   heads: readonly string[] = ['server', 'what it does', 'noticed by'],
 ): string {
   const lines = [formatRow(['', ...heads])];
-  for (const { name, breaks, by, hint } of rows) {
+  const [noticed, missed] = [
+    rows.filter(({ by }) => by !== undefined),
+    rows.filter(({ by }) => by === undefined),
+  ];
+  for (const { name, breaks, by, hint } of [...noticed, ...missed]) {
     lines.push(formatRow([by === undefined ? 'MISSED' : 'caught', name, breaks, by ?? 'no test']));
     if (by === undefined) lines.push(indent(hint));
   }

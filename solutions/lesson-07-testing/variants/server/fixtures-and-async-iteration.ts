@@ -35,13 +35,16 @@ export function suite({ handlers }: Subject): void {
     await expect(client.serverStreaming({ topic: 'x' }).toArray()).resolves.toHaveLength(10);
   });
 
-  test('hands on what went wrong', async ({ here: { client, controls } }) => {
-    controls.source.script({ failAfter: 3 });
+  test.for([
+    ['ENOENT', status.NOT_FOUND],
+    ['EIO', status.INTERNAL],
+  ] as const)('hands on what went wrong: %s', async ([failCode, code], { here: { client, controls } }) => {
+    controls.source.script({ failAfter: 3, failCode });
     const read = async () => {
       for await (const _ of client.serverStreaming({ topic: 'x' }));
     };
     const error = await read().catch((caught: ServiceError) => caught);
-    expect(error).toMatchObject({ code: status.INTERNAL });
+    expect(error).toMatchObject({ code });
   });
 
   test('stops when nobody listens', async ({ here: { client, controls, ping } }) => {
