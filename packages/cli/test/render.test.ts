@@ -1,4 +1,4 @@
-import { CheckState } from '@streamlings/proto/streamlings/result/v1/result';
+import { CheckState, NoticeKind } from '@streamlings/proto/streamlings/result/v1/result';
 import { describe, expect, test } from 'vitest';
 import type { LearnerState } from '../src/engine/learner-engine.ts';
 import { followRun, waitingRun } from '../src/engine/run-view.ts';
@@ -132,6 +132,21 @@ describe('renderScreen()', () => {
     const state = { ...(await createState()), run };
     expect(renderScreen(state, view, options)).not.toContain('Who waits?');
     expect(renderScreen(state, { ...view, watching: undefined }, options)).toContain('Who waits?');
+  });
+
+  test('shows as much of what was printed as there is room for', async () => {
+    const text = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join('\n');
+    const run = followRun(
+      (await createState()).run,
+      createEvent({ case: 'notice', value: { kind: NoticeKind.OUTPUT, text } }),
+    );
+    const state = { ...(await createState()), run };
+    const small = renderScreen(state, view, { ...options, height: 12 });
+    expect(small).toContain('  | (22 lines before)\n  | line 23\n');
+    const high = renderScreen(state, view, { ...options, height: 30 });
+    expect(high.split('\n')).toHaveLength(30);
+    expect(high).toContain('  | (13 lines before)\n  | line 14\n');
+    expect(renderScreen(state, view, { ...options, height: 60 })).toContain('  | line 1\n');
   });
 
   test('asks before it resets', async () => {

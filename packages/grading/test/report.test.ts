@@ -64,7 +64,11 @@ describe('a failed verdict as text', () => {
   });
 
   it('keeps within the width', () => {
-    const lines = formatVerdict(failed, 'ServerStreaming', { color: false, width: 40 }).split('\n').slice(1);
+    const lines = formatVerdict(failed, 'ServerStreaming', { color: false, width: 40 }).split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      ' FAIL  ServerStreaming > stops producing',
+      '       when the client cancels',
+    ]);
     for (const line of lines.filter((text) => !text.includes('❯')))
       expect(line.length).toBeLessThanOrEqual(40);
   });
@@ -88,6 +92,34 @@ describe('a text report', () => {
     expect(text).toContain(' NOT RUN  ServerStreaming > left out, because of the failure above\n');
     expect(text).toContain('types  src/a.ts:1:2 TS1: no\n');
     expect(text.trimEnd().split('\n').at(-1)).toBe('1 of 5 checks passed');
+  });
+});
+
+describe('what a check has printed', () => {
+  const output = (text: string): Body => ({ case: 'notice', value: { kind: NoticeKind.OUTPUT, text } });
+  const write = (...bodies: Body[]): string => {
+    let text = '';
+    const report = createTextReport((part) => {
+      text += part;
+    }, plain);
+    for (const body of bodies) report.add(create(EventSchema, { step: 1, body }));
+    return text;
+  };
+
+  it('stands below its name, and above what it failed with', () => {
+    const text = write(output('one\ntwo'), { case: 'checkFinished', value: failed });
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      ' FAIL  stops producing when the client cancels',
+      '  | one',
+      '  | two',
+      ' messages produced after the cancel: expected 0, received 37',
+    ]);
+  });
+
+  it('is not lost with a check that never came to an end', () => {
+    expect(write(output('one'), { case: 'runFinished', value: { cancelled: true } })).toBe(
+      '  | one\nstopped\n',
+    );
   });
 });
 

@@ -96,19 +96,19 @@ describe('a World', () => {
   });
 });
 
-it('a table fits into 76 columns, and asks below what was missed', () => {
+it('a table fits into 76 columns, and asks below what was missed, at its end', () => {
   const rows = [
-    { name: 'says nothing', breaks: 'answers with an empty message', by: 'echoes a message', hint: 'Why?' },
     {
       name: 'hoards',
       breaks: 'keeps what it should not',
       by: undefined,
       hint: 'What does 0 mean? '.repeat(6),
     },
+    { name: 'says nothing', breaks: 'answers with an empty message', by: 'echoes a message', hint: 'Why?' },
   ];
   const lines = formatTable(rows).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(76);
-  expect(lines.join('\n')).toMatch(/caught {2}says nothing .*echoes a message/);
-  expect(lines.join('\n')).toMatch(/MISSED {2}hoards .*no test.*What does 0 mean\?/s);
+  expect(lines[1]).toMatch(/^caught {2}says nothing /);
+  expect(lines.join('\n')).toMatch(/echoes a message.*MISSED {2}hoards .*no test.*What does 0 mean\?/s);
   expect(lines.join('\n')).not.toContain('Why?');
 });
