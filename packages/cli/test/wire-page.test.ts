@@ -40,7 +40,7 @@ test('stays at its check in the next run, which may not have come to it yet', ()
   ];
   const page = openWirePage(runOf(checks));
   page.press('n', runOf(checks));
-  expect(page.render(runOf([]), options)).toContain('No check of this step has called anything yet.');
+  expect(page.render(runOf([]), options)).toContain('No check of this step has made a call so far.');
   expect(page.render(runOf(checks), options)[0]).toContain('second');
 });
 

@@ -120,7 +120,7 @@ async function serve(folder: string) {
   });
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const [, port] = /^your server listens on \S+:(\d+)/.exec(line) ?? [];
+    const [, port] = /^the server listens on \S+:(\d+)/.exec(line) ?? [];
     if (port === undefined) continue;
     child.stdout.resume();
     return {

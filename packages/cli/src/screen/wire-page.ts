@@ -37,7 +37,7 @@ export function openWirePage({ failure }: RunView): WirePage {
       const checks = listChecks(run);
       const at = find(checks);
       const check = checks[at];
-      if (!check) return [paint('bold', 'On the wire'), '', 'No check of this step has called anything yet.'];
+      if (!check) return [paint('bold', 'On the wire'), '', 'No check of this step has made a call so far.'];
       const timelines = timelinesOf(check);
       return [
         `${paint('bold', `On the wire: ${check.name}`)}   ${at + 1} of ${checks.length}`,

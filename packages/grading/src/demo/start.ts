@@ -34,7 +34,7 @@ export async function start<Exercise>(
   try {
     const wire = await watchWire(services, address, Number(port));
     process.once('SIGINT', () => process.exit(0));
-    console.log(`your server listens on ${wire.address}; Ctrl-C ends it`);
+    console.log(`the server listens on ${wire.address}; Ctrl-C ends it`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     refuse(`Port \`${port}\` is taken: give another one, or none for a free one.`);
