@@ -29,7 +29,7 @@ export function makeMutants(path: string, text: string): Mutant[] {
   const edits: Edit[] = [];
   walk(program as unknown as Node, {
     enter(node, parent) {
-      if (isType(node) || node.type === 'ImportDeclaration') this.skip();
+      if (isType(node) || isDirective(node) || node.type === 'ImportDeclaration') this.skip();
       else edits.push(...mutate(node as Syntax, parent, text));
     },
   });
@@ -91,7 +91,7 @@ function mutate(node: Syntax, parent: Node | null, text: string): Edit[] {
     case 'BlockStatement':
       return node.body.length > 0 ? whole('{}') : [];
     case 'ExpressionStatement':
-      return 'directive' in node ? [] : whole(';');
+      return whole(';');
     case 'ArrayExpression':
       return node.elements.length > 0 ? whole('[]') : [];
     case 'ObjectExpression':
@@ -119,6 +119,11 @@ function mutateLiteral(value: unknown): string[] {
   if (typeof value === 'bigint') return [`${value + 1n}n`];
   if (typeof value === 'string') return [value === '' ? "'mutated'" : "''"];
   return [];
+}
+
+/** The parser gives every expression statement of TypeScript the property, and a value to directives only. */
+function isDirective(node: Node): boolean {
+  return 'directive' in node && typeof node.directive === 'string';
 }
 
 function isKey(node: Node, parent: Node | null): boolean {

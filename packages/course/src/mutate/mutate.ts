@@ -11,7 +11,7 @@ import { readEarlierMeasured, writeMeasured } from '../documents/documents.ts';
 import { addMutants } from '../documents/measured.ts';
 import { loadWorkspace } from '../workspace.ts';
 import { type Mutant, makeMutants } from './mutants.ts';
-import { readExcuses, type Survivor } from './survivors.ts';
+import { describeProblems, isExcused, readExcuses, type Survivor } from './survivors.ts';
 
 /** What became of the mutants of a lesson's solution. */
 export interface MutationResult {
@@ -73,31 +73,42 @@ async function mutateUnit(unit: Unit, root: string, { onMutant }: MutateOptions)
   try {
     await withGrader((grader) => expectPass(grader, workspace));
     const jobs = await makeJobs(workspace, place);
+    const excuses = await readExcuses(unit);
     const survivors: Survivor[] = [];
+    const doubtful: Job[] = [];
+    const queue = [...jobs];
     const work = async (grader: Grader): Promise<void> => {
-      for (let job = jobs.queue.shift(); job; job = jobs.queue.shift()) {
-        if (await survives(grader, workspace, job)) survivors.push(toSurvivor(job));
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        const survivor = toSurvivor(job);
+        const hasSurvived = await survives(grader, workspace, job);
+        if (hasSurvived !== isExcused(survivor, excuses)) doubtful.push(job);
+        else if (hasSurvived) survivors.push(survivor);
         onMutant?.();
       }
     };
-    await Promise.all(Array.from({ length: availableParallelism() }, () => withGrader(work)));
+    // A run waits now and then: one more than there are processors keeps them busy.
+    await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => withGrader(work)));
+    // What comes out otherwise than it is written down gets a second run, in which nothing else takes its time.
+    await withGrader(async (grader) => {
+      for (const job of doubtful) if (await survives(grader, workspace, job)) survivors.push(toSurvivor(job));
+    });
     survivors.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
-    const problems = await readExcuses(unit, survivors);
-    return { unit, mutants: jobs.count, killed: jobs.count - survivors.length, survivors, problems };
+    const problems = describeProblems(unit, survivors, excuses);
+    return { unit, mutants: jobs.length, killed: jobs.length - survivors.length, survivors, problems };
   } finally {
     await rm(place, { recursive: true, force: true });
   }
 }
 
-async function makeJobs(workspace: Workspace, place: string): Promise<{ queue: Job[]; count: number }> {
-  const queue: Job[] = [];
+async function makeJobs(workspace: Workspace, place: string): Promise<Job[]> {
+  const jobs: Job[] = [];
   for (const { number: step, file } of workspace.steps) {
     const text = await readFile(join(workspace.folder, file), 'utf8');
     for (const mutant of makeMutants(file, text)) {
-      queue.push({ step, file, mutant, path: join(place, `${step}-${queue.length}.ts`) });
+      jobs.push({ step, file, mutant, path: join(place, `${step}-${jobs.length}.ts`) });
     }
   }
-  return { queue, count: queue.length };
+  return jobs;
 }
 
 async function withGrader(work: (grader: Grader) => Promise<void>): Promise<void> {

@@ -14,15 +14,28 @@ export interface Survivor {
 }
 
 /** Why a mutant does what the solution does: an entry of a solution's `survivors.json`. */
-interface Excuse extends Omit<Survivor, 'line'> {
+export interface Excuse extends Omit<Survivor, 'line'> {
   reason: string;
 }
 
-/** Compares survivors with the reasons that the solution gives for them; returns a sentence for each that lacks its other. */
-export async function readExcuses(unit: Unit, survivors: readonly Survivor[]): Promise<string[]> {
+/** Reads the reasons that a solution gives for its survivors. */
+export async function readExcuses(unit: Unit): Promise<Excuse[]> {
   const path = join(unit.solution, 'survivors.json');
-  const excuses = parse(await readIfThere(path), path);
-  const unexplained = survivors.filter((survivor) => !excuses.some((excuse) => isSame(excuse, survivor)));
+  return parse(await readIfThere(path), path);
+}
+
+/** Whether there is a reason for a mutant to survive. */
+export function isExcused(mutant: Survivor, excuses: readonly Excuse[]): boolean {
+  return excuses.some((excuse) => isSame(excuse, mutant));
+}
+
+/** Compares survivors with the reasons for them; returns a sentence for each that lacks its other. */
+export function describeProblems(
+  unit: Unit,
+  survivors: readonly Survivor[],
+  excuses: readonly Excuse[],
+): string[] {
+  const unexplained = survivors.filter((survivor) => !isExcused(survivor, excuses));
   const stale = excuses.filter((excuse) => !survivors.some((survivor) => isSame(excuse, survivor)));
   return [
     ...unexplained.map(
