@@ -48,7 +48,7 @@ export function formatMeasured({ runs, mutants }: Measured): string {
   ];
   return [
     measuredHeading,
-    'Every line is one run of `pnpm verify --report` over the course as it was that day.',
+    'Every line is one run of `pnpm verify --report` over lessons and workshops as they were that day.',
     tableOf(['Date', 'Node', 'Lessons', 'Runs', 'Unexpected', 'Processors'], runRows),
     mutantsHeading,
     'A mutant is a solution with one change: a condition turned round, a number one higher, a statement left out. `pnpm mutate --report` makes all that it can think of, and counts those that some check refuses. Beside each solution, `survivors.json` says of every other one why it does the same as the solution, or nothing that was promised.',
