@@ -23,10 +23,12 @@ export interface Grader extends AsyncDisposable {
   run(workspace: Workspace, options?: RunOptions): AsyncIterable<Event>;
 }
 
-/** Creates a grader. `timeFactor` multiplies every watchdog. By default it is `STREAMLINGS_TIME_FACTOR`, or else as much
- * more than 1, up to 4, as the machine has more to do than it has processors. */
+/**
+ * Creates a grader. `timeFactor` multiplies every watchdog. By default it is `STREAMLINGS_TIME_FACTOR`, or else, for each
+ * run anew, as much more than 1, up to 4, as the machine has more to do than it has processors.
+ */
 export function createGrader(options: { timeFactor?: number } = {}): Grader {
-  const timeFactor = options.timeFactor ?? readTimeFactor();
+  const fixedTimeFactor = options.timeFactor ?? readTimeFactor();
   let spare: GradingChild | undefined;
 
   const prepare = ({ folder, checks }: Workspace): GradingChild => {
@@ -51,6 +53,7 @@ export function createGrader(options: { timeFactor?: number } = {}): Grader {
       const left = new AbortController();
       const signal = AbortSignal.any([left.signal, ...(runOptions.signal ? [runOptions.signal] : [])]);
       const queue = new EventQueue<Event>();
+      const timeFactor = fixedTimeFactor ?? measureLoad();
       const run = new Run(workspace, { ...runOptions, signal }, timeFactor, (event) => queue.push(event));
       const performed = run.perform(() => take(workspace)).finally(() => queue.end());
       performed.catch(() => {});
@@ -105,9 +108,13 @@ export async function collectDeclarations({ checks }: { checks: string }): Promi
   }
 }
 
-function readTimeFactor(): number {
+function measureLoad(): number {
+  return Math.min(4, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
+}
+
+function readTimeFactor(): number | undefined {
   const text = process.env.STREAMLINGS_TIME_FACTOR;
-  if (text === undefined) return Math.min(4, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
+  if (text === undefined) return undefined;
   const factor = Number(text);
   if (factor > 0 && Number.isFinite(factor)) return factor;
   throw new Error(`\`STREAMLINGS_TIME_FACTOR\` must be a number above 0, got \`${text}\``);
