@@ -61,7 +61,6 @@ async function listTested(...flags: string[]): Promise<string[]> {
 
 const lint = ['scripts/lint.ts'];
 const typecheck = ['scripts/typecheck.ts'];
-const verify = ['packages/cli/bin/streamlings.js', 'verify'];
 
 describe('pnpm test', () => {
   test('leaves the lessons out, and takes everything else', async () => {
@@ -79,8 +78,8 @@ describe('pnpm test', () => {
 });
 
 describe('a learner who is half-way', () => {
-  test('finds every root command green, and gets the starter back byte for byte', {
-    timeout: 600_000,
+  test('finds lint and types green, and gets the starter back byte for byte', {
+    timeout: 300_000,
   }, async () => {
     const [first] = await findUnits();
     if (!first) throw new Error('there are no lessons');
@@ -95,7 +94,7 @@ describe('a learner who is half-way', () => {
     await run(root, streamlings, 'solve', first.name, '--yes');
     const solved = await run(lesson, join(root, 'packages/course/bin/grade.js'));
     expect(solved.code, solved.output).toBe(0);
-    await expectGreen(root, lint, typecheck, [...verify, first.name]);
+    await expectGreen(root, lint, typecheck);
 
     for (const name of Object.keys(starter))
       await writeFile(join(lesson, 'src', name), 'const half: number = "way');
