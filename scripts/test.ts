@@ -35,6 +35,7 @@ process.exitCode = unit
 
 function findUnit(flags: string[]): string | undefined {
   const name = /^(?:--filter|-F)[ =](\S+)$/.exec(flags.join(' '))?.[1];
+  if (name === undefined) return undefined;
   const folders = foldersWith('package.json').filter((folder) => /^(lessons|workshops)\b/.test(folder));
   return folders.find(
     (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name === name,

@@ -209,7 +209,7 @@ export function clientChecks(load: Load<Exercise>['client']): void {
         'L6-11':
           'Everything is over but a timer of yours: it keeps the process awake, and will cancel what nobody waits for. On which ways out of your function is it cleared?',
         'L1-08':
-          'Each call ended in time, and all of them together took longer than `timeoutMs`: a timeout given to a call counts from that call. When do the later ones begin, and how much of the time is left then?',
+          'No call gets more time than `timeoutMs`, and all of them together take longer: a timeout given to a call counts from that call. When do the later ones begin, and how much of the time is left then?',
       },
       otherwise:
         'Four topics, a limit of three: the second call fails with NOT_FOUND. Then nobody answers for 100 ms. Then the first of two calls takes half of the time, and the second is never answered. What happens to the other calls, what does `gather` reject with, and when?',

@@ -34,10 +34,10 @@ export const servers: Broken<HandlersSubject>[] = [
     'never calls back',
     'Does one of your tests wait for the answer itself, or only for the handler to return?',
     (world) =>
-      (async ({ request }) => {
-        await world.store.put(`${request.sender}/${request.content}`, request.content);
-        return reply(request.content, world);
-      }) as Unary,
+      ((call) =>
+        new Promise((resolve) => {
+          handlers(world).unaryCall(call, (_error, message) => resolve(message));
+        })) as Unary,
   ),
   broken(
     'seconds',

@@ -4,7 +4,7 @@ import { readAheadWorld, slowWorld } from '@streamlings/grading/suite';
 import type { World } from '@streamlings/grading/world';
 import type { MessageSchema } from '@streamlings/proto/streamlings/streaming/v1/streaming';
 import { summary } from './right.ts';
-import { createRoutes, END, type Methods, methods, refuse, sum } from './right-routes.ts';
+import { createRoutes, END, type Methods, methods, sum } from './right-routes.ts';
 import type { Broken, RoutesSubject } from './subjects.ts';
 
 export const right: RoutesSubject = { routes: createRoutes(methods) };
@@ -37,8 +37,10 @@ export const logic: Broken<RoutesSubject>[] = [
     'misquotes',
     'answers a unary call with its bare content',
     'An echo has come. What does a test of yours demand of it besides?',
-    () => ({
-      unaryCall: ({ content }) => (content === '' ? Promise.reject(refuse('no content')) : { content }),
+    (world) => ({
+      async unaryCall(request, context) {
+        return { ...(await methods(world).unaryCall(request, context)), content: request.content };
+      },
     }),
   ),
   broken(
@@ -152,8 +154,8 @@ export const logic: Broken<RoutesSubject>[] = [
     'The store holds what it should. What has the client been told?',
     (world) => ({
       async clientStreaming(requests, context) {
-        const { messagesProcessed = 0 } = await methods(world).clientStreaming(requests, context);
-        return summary(messagesProcessed + 1, 0);
+        const { messagesProcessed = 0, status } = await methods(world).clientStreaming(requests, context);
+        return summary(messagesProcessed + 1, Number(/\d+$/.exec(status ?? '')?.[0]));
       },
     }),
   ),

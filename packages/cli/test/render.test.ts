@@ -147,6 +147,8 @@ describe('renderScreen()', () => {
     expect(high.split('\n')).toHaveLength(30);
     expect(high).toContain('  | (13 lines before)\n  | line 14\n');
     expect(renderScreen(state, view, { ...options, height: 60 })).toContain('  | line 1\n');
+    const narrow = renderScreen(state, view, { ...options, width: 8, height: 60 });
+    expect(narrow.split('\n').length).toBeLessThanOrEqual(60);
   });
 
   test('asks before it resets', async () => {

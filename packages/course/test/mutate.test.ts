@@ -51,23 +51,33 @@ describe('makeMutants()', () => {
 describe('mutate()', () => {
   test('counts what the checks refuse, and demands a reason for everything else', async () => {
     await using course = await createReleasedCourse();
-    await course.write(
-      `${solution}/src/answer.ts`,
-      "export function answer(): number {\n  const names = ['x'];\n  return names.length + 41;\n}\n",
-    );
+    const lines = [
+      'export function answer(): number {',
+      '  const names: string[] = [];',
+      "  names.push('x');",
+      "  names.push('x');",
+      '  return names.length + 40;',
+      '}',
+    ];
+    await course.write(`${solution}/src/answer.ts`, `${lines.join('\n')}\n`);
     const [first] = await mutate({ root: course.root });
-    expect(first).toMatchObject({ mutants: 5, killed: 4 });
+    expect(first).toMatchObject({ mutants: 7, killed: 5 });
     expect(first?.problems).toEqual([
-      "`lesson-01-solution`, `src/answer.ts:2`: `const names = ['x'];` survives with `'x' → ''`: let a check catch it, or say in `survivors.json` why it behaves the same.",
+      "`lesson-01-solution`, `src/answer.ts:3`: `names.push('x');` survives with `'x' → ''`: let a check catch it, or say in `survivors.json` why it behaves the same.",
+      "`lesson-01-solution`, `src/answer.ts:4`: `names.push('x');` survives with `'x' → ''` (occurrence 2): let a check catch it, or say in `survivors.json` why it behaves the same.",
     ]);
 
-    const excuse = { file: 'src/answer.ts', code: "const names = ['x'];", reason: 'Only the length counts.' };
-    const excuses = ["'x' → ''", "['x'] → []"].map((change) => ({ ...excuse, change }));
+    const excuse = { file: 'src/answer.ts', code: "names.push('x');", reason: 'Only the length counts.' };
+    const excuses = [
+      { ...excuse, change: "'x' → ''" },
+      { ...excuse, change: "'x' → ''", occurrence: 2 },
+      { ...excuse, change: "names.push('x'); → ;" },
+    ];
     await course.write(`${solution}/survivors.json`, JSON.stringify(excuses));
     const [second] = await mutate({ root: course.root });
-    expect(second).toMatchObject({ mutants: 5, killed: 4 });
+    expect(second).toMatchObject({ mutants: 7, killed: 5 });
     expect(second?.problems).toEqual([
-      "`lesson-01-solution`, `survivors.json`: `['x'] → []` in `const names = ['x'];` of `src/answer.ts` does not survive: take the entry out.",
+      "`lesson-01-solution`, `survivors.json`: `names.push('x'); → ;` in `names.push('x');` of `src/answer.ts` does not survive: take the entry out.",
     ]);
   });
 });

@@ -75,9 +75,11 @@ function renderWith(state: LearnerState, view: View, options: PageOptions): stri
     '',
     ...renderKeys(state, view, options),
   ];
-  return parts
-    .flatMap((part) => wrapAnsi(part, options.width, { hard: true, trim: false }).split('\n'))
-    .join('\n');
+  return parts.flatMap((part) => wrapLines(part, options)).join('\n');
+}
+
+function wrapLines(text: string, { width }: ScreenOptions): string[] {
+  return wrapAnsi(text, width, { hard: true, trim: false }).split('\n');
 }
 
 function hasOwnLines({ page }: View): boolean {
@@ -132,7 +134,9 @@ function renderNotices(notices: Notice[], options: PageOptions): string[] {
   const others = notices
     .filter((notice) => !isOutput(notice))
     .flatMap((notice) => ['', formatNotice(notice, options)]);
-  const printed = notices.filter(isOutput).flatMap((notice) => formatNotice(notice, options).split('\n'));
+  const printed = notices
+    .filter(isOutput)
+    .flatMap((notice) => wrapLines(formatNotice(notice, options), options));
   if (printed.length === 0) return others;
   const left = printed.length - options.outputLines;
   const rest = left > 0 ? [painter(options)('dim', `  | (${left} lines before)`)] : [];

@@ -62,6 +62,7 @@ interface Job {
   step: number;
   file: string;
   mutant: Mutant;
+  occurrence: number;
   path: string;
 }
 
@@ -86,8 +87,7 @@ async function mutateUnit(unit: Unit, root: string, { onMutant }: MutateOptions)
         onMutant?.();
       }
     };
-    // A run waits now and then: one more than there are processors keeps them busy.
-    await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => withGrader(work)));
+    await Promise.all(Array.from({ length: availableParallelism() }, () => withGrader(work)));
     // What comes out otherwise than it is written down gets a second run, in which nothing else takes its time.
     await withGrader(async (grader) => {
       for (const job of doubtful) if (await survives(grader, workspace, job)) survivors.push(toSurvivor(job));
@@ -104,8 +104,12 @@ async function makeJobs(workspace: Workspace, place: string): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const { number: step, file } of workspace.steps) {
     const text = await readFile(join(workspace.folder, file), 'utf8');
+    const seen: string[] = [];
     for (const mutant of makeMutants(file, text)) {
-      jobs.push({ step, file, mutant, path: join(place, `${step}-${jobs.length}.ts`) });
+      const key = `${mutant.code}\n${mutant.change}`;
+      seen.push(key);
+      const occurrence = seen.filter((each) => each === key).length;
+      jobs.push({ step, file, mutant, occurrence, path: join(place, `${step}-${jobs.length}.ts`) });
     }
   }
   return jobs;
@@ -137,6 +141,6 @@ async function survives(grader: Grader, workspace: Workspace, job: Job): Promise
   return scoreOf(events).ok;
 }
 
-function toSurvivor({ file, mutant: { line, code, change } }: Job): Survivor {
-  return { file, line, code, change };
+function toSurvivor({ file, occurrence, mutant: { line, code, change } }: Job): Survivor {
+  return { file, line, code, change, occurrence };
 }

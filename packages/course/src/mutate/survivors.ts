@@ -11,10 +11,14 @@ export interface Survivor {
   /** The line before the change. */
   code: string;
   change: string;
+  /** Which it is of several that differ in their lines alone, counted from 1. */
+  occurrence: number;
 }
 
 /** Why a mutant does what the solution does: an entry of a solution's `survivors.json`. */
-export interface Excuse extends Omit<Survivor, 'line'> {
+export interface Excuse extends Omit<Survivor, 'line' | 'occurrence'> {
+  /** The first by default. */
+  occurrence?: number;
   reason: string;
 }
 
@@ -39,8 +43,8 @@ export function describeProblems(
   const stale = excuses.filter((excuse) => !survivors.some((survivor) => isSame(excuse, survivor)));
   return [
     ...unexplained.map(
-      ({ file, line, code, change }) =>
-        `\`${unit.name}-solution\`, \`${file}:${line}\`: \`${code}\` survives with \`${change}\`: let a check catch it, or say in \`survivors.json\` why it behaves the same.`,
+      ({ file, line, code, change, occurrence }) =>
+        `\`${unit.name}-solution\`, \`${file}:${line}\`: \`${code}\` survives with \`${change}\`${occurrence > 1 ? ` (occurrence ${occurrence})` : ''}: let a check catch it, or say in \`survivors.json\` why it behaves the same.`,
     ),
     ...stale.map(
       ({ file, code, change }) =>
@@ -49,8 +53,14 @@ export function describeProblems(
   ];
 }
 
-function isSame(a: Omit<Survivor, 'line'>, b: Omit<Survivor, 'line'>): boolean {
-  return a.file === b.file && a.code === b.code && a.change === b.change;
+function isSame({ occurrence = 1, ...excuse }: Excuse, mutant: Survivor): boolean {
+  const { file, code, change } = mutant;
+  return (
+    excuse.file === file &&
+    excuse.code === code &&
+    excuse.change === change &&
+    occurrence === mutant.occurrence
+  );
 }
 
 function parse(text: string | undefined, path: string): Excuse[] {
