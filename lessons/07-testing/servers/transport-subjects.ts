@@ -64,6 +64,19 @@ export const logic: Broken<RoutesSubject>[] = [
     }),
   ),
   broken(
+    'nameless',
+    'leaves the topic out of the messages of a stream',
+    'A message has come. Does a test of yours read it?',
+    (world) => ({
+      async *serverStreaming(...args) {
+        let index = 0;
+        for await (const message of stream(world, ...args)) {
+          yield { ...message, content: `Async message ${++index}` };
+        }
+      },
+    }),
+  ),
+  broken(
     'collector',
     'sends the first message when it has the last',
     'Suppose the source has one item now and the next one tomorrow. What does the client have tonight?',
