@@ -45,7 +45,14 @@ export const servers: Broken<HandlersSubject>[] = [
     'Messages are not the whole of a stream. Which of your tests waits for its status?',
     (world) => ({
       serverStreaming: (call) => {
+        const end = call.end;
+        const emit = call.emit.bind(call);
         call.end = () => call;
+        call.emit = ((event: string, ...args: unknown[]) => {
+          // A call that fails is ended by its error, and that is as it should be.
+          if (event === 'error') call.end = end;
+          return emit(event, ...args);
+        }) as typeof call.emit;
         return handlers(world).serverStreaming(call);
       },
     }),

@@ -64,14 +64,13 @@ export const logic: Broken<RoutesSubject>[] = [
     }),
   ),
   broken(
-    'nameless',
-    'leaves the topic out of the messages of a stream',
+    'rephrases',
+    'words the messages of a stream differently',
     'A message has come. Does a test of yours read it?',
     (world) => ({
       async *serverStreaming(...args) {
-        let index = 0;
         for await (const message of stream(world, ...args)) {
-          yield { ...message, content: `Async message ${++index}` };
+          yield { ...message, content: (message.content ?? '').replace('about', 'on') };
         }
       },
     }),
