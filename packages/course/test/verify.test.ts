@@ -37,12 +37,16 @@ describe('verify()', () => {
     expect(row?.split(/ +/).slice(0, 8)).toEqual(['lesson-01', '1', '3', '1/1', '1/1', '4/4', '1/1', '0']);
   });
 
-  test("leaves the learner's files alone unless it is told to judge them", async () => {
+  test("leaves the learner's files alone unless it is told to judge them, and keeps what it measured of a part", async () => {
     await using course = await createReleasedCourse();
     await course.write(`${lesson}/src/answer.ts`, 'half-way {');
     expect(await problemsOf(course)).toEqual([]);
     const names = ['lesson-01'];
-    const { problems } = await verify({ root: course.root, names, judgesLearnerFiles: true });
+    const options = { root: course.root, names, judgesLearnerFiles: true, writesReport: true };
+    const { problems } = await verify(options);
+    expect(await course.read('docs/grading.md')).toContain(
+      `| ${process.versions.node} | 1 | 7 | 0 | as they were |`,
+    );
     expect(problems).toEqual([
       '`lesson-01`, `src/answer.ts` differs from the snapshot: run `pnpm streamlings snapshot lesson-01` to adopt it, or `pnpm streamlings reset lesson-01` to drop it.',
     ]);

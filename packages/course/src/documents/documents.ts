@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readIfThere } from '../optional-files.ts';
 import { writeFileIfChanged } from '../state/write-file.ts';
@@ -40,7 +40,8 @@ export async function readEarlierMeasured(root: string): Promise<Measured> {
 /** Writes what was measured into the page on grading, and leaves the rest of it. */
 export async function writeMeasured(root: string, measured: Measured): Promise<void> {
   const path = join(root, gradingPage);
-  const [report = ''] = (await readFile(path, 'utf8')).split(measuredHeading);
+  const [report = ''] = ((await readIfThere(path)) ?? '').split(measuredHeading);
+  await mkdir(dirname(path), { recursive: true });
   await writeFileIfChanged(path, `${report}${formatMeasured(measured)}\n`);
 }
 

@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { courseRoot } from '../course-root.ts';
 import { findUnit, findUnits } from '../discovery.ts';
-import { checkDocuments, readEarlierMeasured, writeDocuments } from '../documents/documents.ts';
-import { addRuns } from '../documents/measured.ts';
+import {
+  checkDocuments,
+  readEarlierMeasured,
+  writeDocuments,
+  writeMeasured,
+} from '../documents/documents.ts';
+import { addRuns, type Measured } from '../documents/measured.ts';
 import { startBurners } from './burners.ts';
 import { checkProof } from './check-proof.ts';
 import { checkGenerated } from './generated.ts';
@@ -21,7 +26,7 @@ export interface VerifyOptions {
   budgetMinutes?: number;
   /** Whether the files that learners edit are judged too; by default where the environment says `CI`. */
   judgesLearnerFiles?: boolean;
-  /** Whether the generated pages are written, with what was measured, or else compared. */
+  /** Whether what was measured is written and, where all lessons are verified, the generated pages, which are else compared. */
   writesReport?: boolean;
   root?: string;
   onOutcome?(outcome: Outcome): void;
@@ -58,8 +63,10 @@ export async function verify(options: VerifyOptions = {}): Promise<Verification>
   for (const unit of units) inspections.push(await inspectUnit(unit, root, judgesLearnerFiles));
   const outcomes = await runRounds(inspections, options, startedMs);
   const minutes = (performance.now() - startedMs) / 60_000;
-  // The pages are about all lessons, so a part of them cannot say whether they are current.
-  const documents = names.length === 0 ? await judgeDocuments(inspections, outcomes, options, root) : [];
+  const measured = options.writesReport ? await measure(inspections, outcomes, options, root) : undefined;
+  if (measured) await writeMeasured(root, measured);
+  // The rest of the pages is about the whole course, and a part of it cannot say whether that is current.
+  const documents = names.length === 0 ? await judgeDocuments(inspections, root, measured) : [];
   const problems = [
     ...(await generated),
     ...documents,
@@ -75,11 +82,28 @@ export async function verify(options: VerifyOptions = {}): Promise<Verification>
   };
 }
 
-async function judgeDocuments(
+/** Adds these runs to what was measured before. */
+async function measure(
   inspections: Inspection[],
   outcomes: Outcome[],
-  { writesReport, stress = false }: VerifyOptions,
+  { stress = false }: VerifyOptions,
   root: string,
+): Promise<Measured> {
+  return addRuns(await readEarlierMeasured(root), {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.versions.node,
+    lessons: inspections.length,
+    runs: outcomes.length,
+    unexpected: outcomes.filter((outcome) => outcome.problems.length > 0).length,
+    isStressed: stress,
+  });
+}
+
+/** Writes the pages if something was measured for them, and judges them. */
+async function judgeDocuments(
+  inspections: Inspection[],
+  root: string,
+  measured: Measured | undefined,
 ): Promise<string[]> {
   const units = inspections.flatMap(({ unit, snapshot, mistakes, variants }) => {
     if (!snapshot) return [];
@@ -88,18 +112,7 @@ async function judgeDocuments(
     );
     return [{ name: unit.name, title: snapshot.title, folder: unit.folder, checks, mistakes, variants }];
   });
-  if (writesReport) {
-    const earlier = await readEarlierMeasured(root);
-    const measured = addRuns(earlier, {
-      date: new Date().toISOString().slice(0, 10),
-      node: process.versions.node,
-      lessons: units.length,
-      runs: outcomes.length,
-      unexpected: outcomes.filter((outcome) => outcome.problems.length > 0).length,
-      isStressed: stress,
-    });
-    await writeDocuments(units, root, measured);
-  }
+  if (measured) await writeDocuments(units, root, measured);
   return checkDocuments(units, root);
 }
 
